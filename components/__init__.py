@@ -1,0 +1,23 @@
+"""What a shop is made of: one promise a component, one component a file."""
+
+from components.cache import Cache
+from components.cron_runner import CronRunner
+from components.database import Database
+from components.edge import Edge
+from components.media import Media
+from components.release import Release
+from components.shop_config import ShopConfig
+from components.tenant import Tenant
+from components.web_tier import WebTier
+
+__all__ = [
+    "Cache",
+    "CronRunner",
+    "Database",
+    "Edge",
+    "Media",
+    "Release",
+    "ShopConfig",
+    "Tenant",
+    "WebTier",
+]

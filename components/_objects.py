@@ -1,0 +1,46 @@
+"""What every Kubernetes object of a shop has: its namespace and its labels."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+
+class ShopArgs(TypedDict):
+    """What every component of a shop is told."""
+
+    namespace: pulumi.Input[str]
+    """Namespace of the shop."""
+    labels: Mapping[str, str]
+    """Labels of the shop: who it belongs to. They may change; selectors never contain them."""
+
+
+def selector(name: str) -> dict[str, str]:
+    """Return the labels that select the pods of a workload: immutable, so nothing else goes in."""
+    return {"app.kubernetes.io/name": "openmage", "app.kubernetes.io/instance": name}
+
+
+def labels(name: str, args: ShopArgs) -> dict[str, str]:
+    """Return all labels of an object that belongs to the named workload."""
+    return {
+        **args["labels"],
+        **selector(name),
+        "app.kubernetes.io/part-of": "openmage",
+        "app.kubernetes.io/managed-by": "pulumi",
+    }
+
+
+def auto_named(name: str, args: ShopArgs) -> k8s.meta.v1.ObjectMetaArgsDict:
+    """Metadata for what pods mount: a change makes a new object, and so new pods."""
+    return {"namespace": args["namespace"], "labels": labels(name, args)}
+
+
+def named(
+    name: str, args: ShopArgs, annotations: Mapping[str, str] | None = None
+) -> k8s.meta.v1.ObjectMetaArgsDict:
+    """Metadata for what is known by its name: workloads, Services, claims."""
+    metadata: k8s.meta.v1.ObjectMetaArgsDict = {**auto_named(name, args), "name": name}
+    if annotations:
+        metadata["annotations"] = annotations
+    return metadata

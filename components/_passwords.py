@@ -1,0 +1,26 @@
+"""Passwords that are generated once and then stay."""
+
+import pulumi
+import pulumi_random as random
+
+
+def password(
+    name: str, given: pulumi.Output[str] | None, opts: pulumi.ResourceOptions, length: int = 32
+) -> pulumi.Output[str]:
+    """Return the given secret, or generate one that no later change regenerates.
+
+    Letters and digits only: the value goes into XML, INI, SQL and URLs. 32 of them are 190 bits.
+    """
+    if given is not None:
+        return pulumi.Output.secret(given)
+    generated = random.RandomPassword(
+        name,
+        length=length,
+        special=False,
+        min_lower=1,
+        min_upper=1,
+        min_numeric=1,
+        # Data is encrypted or locked with it: no changed argument may ever replace it.
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["*"])),
+    )
+    return generated.result

@@ -1,0 +1,102 @@
+"""A container that runs the shop's code: the same in web pods, in the Release and in cron."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._network import PHP_PODS
+from components._objects import ShopArgs, labels
+from components._pods import (
+    PULL_POLICY,
+    WEB_USER,
+    PodArgs,
+    Resources,
+    config_volume,
+    container_resources,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+)
+from shop.render import CODE
+
+_OURS = "/etc/openmage"
+_SCRATCH = "3Gi"
+"""Bound on var, /tmp and logs together: the limits of the two volumes and some room for logs."""
+
+
+class PhpArgs(PodArgs):
+    """What every pod that runs the shop's code is told."""
+
+    image: pulumi.Input[str]
+    """Image with PHP and the code under /var/www/html."""
+    local_xml: pulumi.Input[str]
+    """Name of the Secret with local.xml."""
+    php_config: pulumi.Input[str]
+    """Name of the ConfigMap with PHP's ini lines and the code that OpenMage includes."""
+    media_claim: pulumi.Input[str]
+    """Name of the claim with the media files."""
+
+
+def php_container(
+    name: str,
+    args: PhpArgs,
+    resources: Resources,
+    command: Sequence[str],
+    mounts: Mapping[str, tuple[str, str]],
+) -> k8s.core.v1.ContainerArgsDict:
+    """Return a container of the shop's image; `mounts` adds files: path to (volume, key)."""
+    files = {
+        f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
+        f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
+        "/usr/local/etc/php/conf.d/zz-openmage.ini": ("php", "openmage.ini"),
+        f"{_OURS}/database-ca.pem": ("local-xml", "database-ca.pem"),
+        **mounts,
+    }
+    return {
+        "name": name,
+        "image": args["image"],
+        "image_pull_policy": PULL_POLICY,
+        "command": list(command),
+        "working_dir": CODE,
+        "env": [
+            # A visitor waits this long for the first request of a release to fill the cache,
+            # in place of an error page after OpenMage's 3 s.
+            {"name": "MAGE_CONFIG_CACHE_LOCK_WAIT", "value": "15"},
+        ],
+        "resources": container_resources(resources, _SCRATCH),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "php-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "var", "mount_path": f"{CODE}/var"},
+            {"name": "media", "mount_path": f"{CODE}/media"},
+            *(_file(path, volume, key) for path, (volume, key) in sorted(files.items())),
+        ],
+    }
+
+
+def php_pod(
+    args: PhpArgs, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the pod around `php_container`; `volumes` adds to what that mounts."""
+    return {
+        **restricted_pod(args, WEB_USER),
+        "volumes": [
+            scratch_volume("php-tmp", "1Gi"),
+            scratch_volume("var", "1Gi"),
+            {"name": "media", "persistent_volume_claim": {"claim_name": args["media_claim"]}},
+            secret_volume("local-xml", args["local_xml"]),
+            config_volume("php", args["php_config"]),
+            *volumes,
+        ],
+    }
+
+
+def php_labels(name: str, args: ShopArgs) -> dict[str, str]:
+    """Return the labels of a pod that may reach the shop's stores."""
+    return {**labels(name, args), **PHP_PODS}
+
+
+def _file(path: str, volume: str, key: str) -> k8s.core.v1.VolumeMountArgsDict:
+    return {"name": volume, "mount_path": path, "sub_path": key, "read_only": True}

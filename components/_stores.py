@@ -1,0 +1,56 @@
+"""A store of one pod: MariaDB or Valkey behind a name, reached by the shop's code only."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._network import store_policies
+from components._objects import ShopArgs, labels, named, selector
+from components._pods import match
+
+
+def single_pod_store(
+    name: str,
+    args: ShopArgs,
+    port: int,
+    pod: k8s.core.v1.PodSpecArgsDict,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Run one pod under a fixed name and return the host that leads to it."""
+    service = k8s.core.v1.Service(
+        name,
+        metadata=named(name, args),
+        spec={
+            "cluster_ip": "None",
+            "selector": selector(name),
+            "ports": [{"name": "store", "port": port, "target_port": port}],
+        },
+        opts=opts,
+    )
+    k8s.apps.v1.StatefulSet(
+        name,
+        metadata=named(name, args),
+        spec={
+            "replicas": 1,
+            "service_name": service.metadata.name,
+            "selector": match(selector(name)),
+            "template": {"metadata": {"labels": labels(name, args)}, "spec": pod},
+        },
+        opts=opts,
+    )
+    disruption_budget(name, args, opts)
+    store_policies(name, args, port, opts)
+    return service.metadata.name
+
+
+def disruption_budget(name: str, args: ShopArgs, opts: pulumi.ResourceOptions) -> None:
+    """Let a drain take one pod at a time; a single pod too, or no node could ever be drained."""
+    k8s.policy.v1.PodDisruptionBudget(
+        name,
+        metadata=named(name, args),
+        spec={
+            "selector": match(selector(name)),
+            "max_unavailable": 1,
+            "unhealthy_pod_eviction_policy": "AlwaysAllow",
+        },
+        opts=opts,
+    )

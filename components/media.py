@@ -1,0 +1,31 @@
+"""The volume with the shop's media files."""
+
+import pulumi
+
+from components._claims import Retention, Storage, claim, keep
+from components._objects import ShopArgs
+
+
+class MediaArgs(ShopArgs):
+    """What the media volume is told."""
+
+    storage: Storage
+    access_mode: str
+    """ReadWriteMany where pods run on several nodes; ReadWriteOnce on a cluster of one."""
+    retention: Retention
+
+
+class Media(pulumi.ComponentResource):
+    """One volume that all web pods share; it outlives the stack unless told otherwise."""
+
+    claim: pulumi.Output[str]
+    """Name of the claim."""
+
+    def __init__(
+        self, name: str, args: MediaArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Claim the volume."""
+        super().__init__("openmage:index:Media", name, None, opts)
+        keeping = keep(args["retention"], pulumi.ResourceOptions(parent=self))
+        self.claim = claim(name, args, args["storage"], args["access_mode"], keeping)
+        self.register_outputs({"claim": self.claim})

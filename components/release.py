@@ -1,0 +1,92 @@
+"""One runner that installs or migrates the shop before any new pod serves."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._objects import ShopArgs, auto_named
+from components._passwords import password
+from components._php import PhpArgs, php_container, php_labels, php_pod
+from components._pods import Resources, config_volume, secret_volume
+from shop import script
+
+_DEADLINE = 3600
+"""Seconds after which a release has failed; it waits up to 600 s for a running cron job."""
+_SCRIPTS = ("release.php", "database.php")
+
+
+class ReleaseArgs(ShopArgs, PhpArgs):
+    """What a release is told."""
+
+    settings: str
+    """release.json: the shop's public settings."""
+    admin_password: pulumi.Output[str] | None
+    """Password of the first administrator; generated where it is None."""
+    resources: Resources
+    memory_limit: str
+    """PHP's memory_limit of the Job."""
+
+
+class Release(pulumi.ComponentResource):
+    """One runner installs an empty database or migrates an old one, then warms the cache."""
+
+    job: k8s.batch.v1.Job
+    """The Job; new pods depend on it. It fails the update when it fails, and the old pods serve."""
+    admin_password: pulumi.Output[str]
+    """Password that the first administrator was made with."""
+
+    def __init__(
+        self, name: str, args: ReleaseArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the Job and what it reads."""
+        super().__init__("openmage:index:Release", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.admin_password = password(f"{name}-admin-password", args["admin_password"], child, 20)
+        secret = k8s.core.v1.Secret(
+            f"{name}-admin",
+            metadata=auto_named(name, args),
+            type="Opaque",
+            string_data={"admin-password": self.admin_password},
+            opts=child,
+        )
+        config = k8s.core.v1.ConfigMap(
+            f"{name}-scripts",
+            metadata=auto_named(name, args),
+            data={"release.json": args["settings"], **{file: script(file) for file in _SCRIPTS}},
+            opts=child,
+        )
+        metadata = auto_named(name, args)
+        # A Job that failed is replaced by the next update, instead of being waited for again.
+        metadata["annotations"] = {"pulumi.com/replaceUnready": "true"}
+        self.job = k8s.batch.v1.Job(
+            name,
+            metadata=metadata,
+            spec={
+                "backoff_limit": 1,
+                "active_deadline_seconds": _DEADLINE,
+                # No ttl: a Job that is gone would be run again after a refresh.
+                "template": {
+                    "metadata": {"labels": php_labels(name, args)},
+                    "spec": _pod(name, args, secret.metadata.name, config.metadata.name),
+                },
+            },
+            opts=pulumi.ResourceOptions.merge(
+                child,
+                pulumi.ResourceOptions(
+                    custom_timeouts=pulumi.CustomTimeouts(create=f"{_DEADLINE + 60}s")
+                ),
+            ),
+        )
+        self.register_outputs({"job": self.job.metadata.name})
+
+
+def _pod(
+    name: str, args: ReleaseArgs, secret: pulumi.Input[str], config: pulumi.Input[str]
+) -> k8s.core.v1.PodSpecArgsDict:
+    mounts = {f"/etc/openmage/{file}": ("scripts", file) for file in (*_SCRIPTS, "release.json")}
+    mounts["/run/secrets/openmage/admin-password"] = ("admin", "admin-password")
+    run = ["php", "-d", f"memory_limit={args['memory_limit']}", "/etc/openmage/release.php"]
+    return {
+        **php_pod(args, [config_volume("scripts", config), secret_volume("admin", secret)]),
+        "containers": [php_container(name, args, args["resources"], run, mounts)],
+        "restart_policy": "Never",
+    }

@@ -1,0 +1,130 @@
+"""The namespace of a shop, closed by default."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._claims import Retention, keep
+from components._network import EgressRule, outbound_policy
+from components._objects import ShopArgs, labels, named
+from components._pods import match
+
+_POD_SECURITY_VERSION = "v1.34"
+"""Version of the Pod Security standard: the oldest Kubernetes that is supported."""
+_LINK_LOCAL_DNS = "169.254.20.10/32"
+"""Address of NodeLocal DNSCache, where a cluster runs it."""
+
+
+class Quota(TypedDict):
+    """What all pods of the shop together may ask for."""
+
+    cpu: str
+    """Sum of CPU requests, a Kubernetes quantity."""
+    memory: str
+    """Sum of memory limits, a Kubernetes quantity."""
+    pods: int
+    """Number of pods that have not ended."""
+
+
+class TenantArgs(ShopArgs):
+    """What a tenant is told; `namespace` is the name of the Namespace to make."""
+
+    retention: Retention
+    """Whether the namespace, and all data in it, survives the stack."""
+    quota: Quota
+    """Ceiling for everything in the namespace."""
+    egress: Sequence[EgressRule]
+    """Networks outside of the cluster that the shop's code may reach."""
+
+
+class Tenant(pulumi.ComponentResource):
+    """A namespace with Pod Security `restricted`; nothing may talk unless a policy says so."""
+
+    namespace: pulumi.Output[str]
+    """Name of the Namespace."""
+    service_account: pulumi.Output[str]
+    """Name of the ServiceAccount of all pods: it has no rights and its token is never mounted."""
+
+    def __init__(
+        self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the namespace and close it."""
+        super().__init__("openmage:index:Tenant", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        namespace = k8s.core.v1.Namespace(
+            name, metadata=_namespace(name, args), opts=keep(args["retention"], child)
+        )
+        self.namespace = namespace.metadata.name
+        inside = args.copy()
+        inside["namespace"] = self.namespace
+        account = k8s.core.v1.ServiceAccount(
+            f"{name}-pods",
+            metadata=named("shop", inside),
+            automount_service_account_token=False,
+            opts=child,
+        )
+        k8s.core.v1.ResourceQuota(
+            f"{name}-quota", metadata=named("shop", inside), spec=_quota(args["quota"]), opts=child
+        )
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-deny",
+            metadata=named("default-deny", inside),
+            spec={"pod_selector": {}, "policy_types": ["Ingress", "Egress"]},
+            opts=child,
+        )
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-dns", metadata=named("dns", inside), spec=_dns(), opts=child
+        )
+        outbound_policy(f"{name}-outbound", inside, args["egress"], child)
+        self.service_account = account.metadata.name
+        self.register_outputs(
+            {"namespace": self.namespace, "service_account": self.service_account}
+        )
+
+
+def _namespace(name: str, args: TenantArgs) -> k8s.meta.v1.ObjectMetaArgsDict:
+    return {
+        "name": args["namespace"],
+        "labels": {
+            **labels(name, args),
+            **{
+                f"pod-security.kubernetes.io/{mode}{suffix}": value
+                for mode in ("enforce", "warn", "audit")
+                for suffix, value in (("", "restricted"), ("-version", _POD_SECURITY_VERSION))
+            },
+        },
+    }
+
+
+def _quota(quota: Quota) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
+    return {
+        "hard": {
+            "requests.cpu": quota["cpu"],
+            "limits.memory": quota["memory"],
+            "pods": str(quota["pods"]),
+            # Only the edge is public: no Service may open a door of its own.
+            "services.loadbalancers": "0",
+            "services.nodeports": "0",
+        }
+    }
+
+
+def _dns() -> k8s.networking.v1.NetworkPolicySpecArgsDict:
+    return {
+        "pod_selector": {},
+        "policy_types": ["Egress"],
+        "egress": [
+            {
+                "to": [
+                    {
+                        "namespace_selector": match({"kubernetes.io/metadata.name": "kube-system"}),
+                        "pod_selector": match({"k8s-app": "kube-dns"}),
+                    },
+                    {"ip_block": {"cidr": _LINK_LOCAL_DNS}},
+                ],
+                "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+            }
+        ],
+    }

@@ -1,0 +1,126 @@
+"""What a run of the program asked for: resources, who contains them, how they are guarded."""
+
+# What comes out of YAML or off the wire has no type until it is looked at.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_STACK = "pulumi:pulumi:Stack"
+_PROVIDER = "pulumi:providers:"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that the program marked as secret."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One registered resource."""
+
+    urn: str
+    type: str
+    name: str
+    custom: bool
+    parent: str
+    inputs: Mapping[str, Any]
+    """Inputs as the engine gets them, secrets wrapped in `Secret`."""
+    protect: bool
+    retain_on_delete: bool
+    provider: str
+    aliases: tuple[str, ...]
+    ignore_changes: tuple[str, ...]
+    depends_on: tuple[str, ...]
+    """URNs of the resources that must be there first, by data or by order."""
+
+    @property
+    def kind(self) -> str:
+        """Kubernetes kind, or the class of the resource."""
+        return self.type.rsplit(":", 1)[-1]
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether it only carries credentials."""
+        return self.type.startswith(_PROVIDER)
+
+    @property
+    def is_stack(self) -> bool:
+        """Whether it is the root."""
+        return self.type == _STACK
+
+
+@dataclass
+class Graph:
+    """All resources of one run."""
+
+    resources: dict[str, Resource] = field(default_factory=dict)
+    finished: set[str] = field(default_factory=set)
+    """URNs of the components that registered their outputs."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """The stack's exports."""
+    warnings: list[str] = field(default_factory=list[str])
+
+    def __iter__(self) -> Iterator[Resource]:
+        """Return all but the stack itself, in the order of registration."""
+        return (resource for resource in self.resources.values() if not resource.is_stack)
+
+    @property
+    def components(self) -> list[Resource]:
+        """Resources that only contain others."""
+        return [resource for resource in self if not resource.custom]
+
+    @property
+    def orphans(self) -> list[Resource]:
+        """Custom resources that no component contains."""
+        return [
+            resource
+            for resource in self
+            if resource.custom
+            and (not (parent := self.resources.get(resource.parent)) or parent.is_stack)
+        ]
+
+    def children_of(self, name: str) -> list[Resource]:
+        """Return what the named component contains."""
+        return [
+            resource
+            for resource in self
+            if (parent := self.resources.get(resource.parent))
+            and not parent.is_stack
+            and parent.name == name
+        ]
+
+    def of(self, kind: str) -> list[Resource]:
+        """Return all resources of a kind."""
+        return [resource for resource in self if resource.kind == kind]
+
+    def one(self, kind: str, name: str) -> Resource:
+        """Return the one resource of that kind and name."""
+        [found] = [resource for resource in self.of(kind) if resource.name == name]
+        return found
+
+
+def plain(value: Any) -> Any:
+    """Return a value without the marks of secrets."""
+    if isinstance(value, Secret):
+        return plain(value.value)
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
+
+
+def masked(value: Any, mask: str = "[secret]") -> Any:
+    """Return a value with a mask in the place of each secret."""
+    if isinstance(value, Secret):
+        return mask
+    if isinstance(value, Mapping):
+        return {key: masked(item, mask) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item, mask) for item in value]
+    return value

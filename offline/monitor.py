@@ -1,0 +1,111 @@
+"""A monitor that records what the program registers, and answers as a cluster would."""
+
+# What comes out of YAML or off the wire has no type until it is looked at.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
+import hashlib
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
+
+from offline.graph import Graph, Resource, Secret
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""Key that marks a special value on the wire; the SDK keeps both constants to itself."""
+_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the mark of secrets, not a secret)
+
+
+class Cluster(mocks.Mocks):
+    """Answers with the inputs, and with names and passwords where a provider would make them."""
+
+    def __init__(self, *, preview: bool) -> None:
+        """Answer as an update does, or as a preview of something new."""
+        self._preview = preview
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        """Return the id and the state of a new resource."""
+        state = dict(args.inputs)
+        if self._preview:
+            return "", state
+        if args.typ.startswith("kubernetes:"):
+            metadata = dict(state.get("metadata", {}))
+            metadata.setdefault("name", f"{args.name}-{_suffix(args.typ, args.name)}")
+            state["metadata"] = metadata
+        elif args.typ.startswith("random:"):
+            length = int(state.get("length", 16))
+            state["result"] = hashlib.sha256(args.name.encode()).hexdigest()[:length]
+        return f"{args.name}-id", state
+
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
+        """Refuse: the program asks nobody."""
+        message = f"the program must not call {args.token}: a preview has nobody to ask"
+        raise NotImplementedError(message)
+
+
+class Recorder(mocks.MockMonitor):
+    """Keeps each registration, with what plain mocks do not show: parent, protect, dependencies."""
+
+    def __init__(self, answers: Cluster, graph: Graph) -> None:
+        """Record into the graph."""
+        super().__init__(answers)
+        self._graph = graph
+
+    def RegisterResource(  # noqa: N802 (the name of the call)
+        self, request: resource_pb2.RegisterResourceRequest
+    ) -> resource_pb2.RegisterResourceResponse:
+        """Register, and keep what was asked for."""
+        response = super().RegisterResource(request)
+        depends_on = set(request.dependencies)
+        for dependency in request.propertyDependencies.values():
+            depends_on.update(dependency.urns)
+        self._graph.resources[response.urn] = Resource(
+            urn=response.urn,
+            type=request.type,
+            name=request.name,
+            custom=request.custom,
+            parent=request.parent,
+            inputs={key: _value(item) for key, item in request.object.fields.items()},
+            protect=request.protect,
+            retain_on_delete=request.retainOnDelete,
+            provider=request.provider,
+            aliases=tuple(request.aliasURNs),
+            ignore_changes=tuple(request.ignoreChanges),
+            depends_on=tuple(sorted(depends_on)),
+        )
+        return response
+
+    def RegisterResourceOutputs(  # noqa: N802 (the name of the call)
+        self, request: resource_pb2.RegisterResourceOutputsRequest
+    ) -> Any:
+        """Note that the component is complete."""
+        self._graph.finished.add(request.urn)
+        if "pulumi:pulumi:Stack" in request.urn:
+            self._graph.outputs = {
+                key: _value(item) for key, item in request.outputs.fields.items()
+            }
+        return super().RegisterResourceOutputs(request)
+
+
+def _suffix(kind: str, name: str) -> str:
+    """Return what a provider would draw at random, but the same each time."""
+    return hashlib.sha256(f"{kind}::{name}".encode()).hexdigest()[:8]
+
+
+def _value(value: struct_pb2.Value) -> Any:
+    kind = value.WhichOneof("kind")
+    if kind == "list_value":
+        return [_value(item) for item in value.list_value.values]
+    if kind == "struct_value":
+        fields = value.struct_value.fields
+        if fields[_SIGNATURE].string_value == _SECRET:
+            return Secret(_value(fields["value"]))
+        return {key: _value(item) for key, item in fields.items() if key != _SIGNATURE}
+    if kind == "number_value":
+        number = value.number_value
+        return int(number) if number.is_integer() else number
+    if kind in {"string_value", "bool_value"}:
+        return getattr(value, kind)
+    return None

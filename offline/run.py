@@ -1,0 +1,77 @@
+"""Run the program once, on mocks."""
+
+import asyncio
+import json
+import os
+import runpy
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, set_all_config
+
+from offline.graph import Graph
+from offline.monitor import Cluster, Recorder
+from offline.stackfile import StackFile
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> Graph:
+    """Return what the program would register for this stack; a RunError says why it refuses."""
+
+    def program() -> None:
+        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
+    graph = Graph()
+    # The SDK's own wrapper: it returns when every registration has come back.
+    wrapper: Any = pulumi.runtime.test
+    drained: Callable[[], None] = wrapper(program)
+    # The program's own loop: a run leaves nothing behind for the next one.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    answers = Cluster(preview=preview)
+    mocks.set_mocks(
+        answers,
+        project="openmage",
+        stack=stack_file.stack,
+        preview=preview,
+        monitor=Recorder(answers, graph),
+    )
+    set_all_config(dict(stack_file.config), list(stack_file.secrets))
+    try:
+        _inside(root, stack_file.context, drained)
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    return graph
+
+
+def _inside(root: Path, context: str, program: Callable[[], None]) -> None:
+    """Run the program in its folder, before a cluster of which only the context is known."""
+    before, kubeconfig = Path.cwd(), os.environ.get("KUBECONFIG")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kubeconfig"
+        path.write_text(json.dumps(_kubeconfig(context)), encoding="utf-8")
+        os.environ["KUBECONFIG"] = str(path)
+        os.chdir(root)
+        try:
+            program()
+        finally:
+            os.chdir(before)
+            if kubeconfig is None:
+                del os.environ["KUBECONFIG"]
+            else:
+                os.environ["KUBECONFIG"] = kubeconfig
+
+
+def _kubeconfig(context: str) -> dict[str, object]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "offline", "cluster": {"server": "https://offline.invalid"}}],
+        "contexts": [{"name": context, "context": {"cluster": "offline", "user": "offline"}}],
+        "users": [{"name": "offline", "user": {}}],
+    }

@@ -1,0 +1,170 @@
+"""The settings and secrets of the stack that runs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pulumi
+from pulumi.runtime.config import is_config_secret
+
+from settings.model import Settings
+from settings.report import Problem, SettingsError, Source, nearest, read_source
+from settings.validate import validate
+
+MASKED = "[secret]"
+"""Stands for a secret that cannot be decrypted, in an offline preview."""
+_PREFIX = "openmage:"
+_CRYPT_KEY_LENGTH = 32
+_ADMIN_PASSWORD_LENGTH = 14
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Secret configuration of a stack; what is None is generated once, or not needed."""
+
+    crypt_key: pulumi.Output[str] | None
+    """Key of encrypted configuration and customer data: 32 letters and digits."""
+    database_password: pulumi.Output[str] | None
+    """Password of the shop's database user."""
+    database_root_password: pulumi.Output[str] | None
+    """Password of the database's root; in mode `volume`."""
+    admin_password: pulumi.Output[str] | None
+    """Password of the first administrator."""
+    sessions_password: pulumi.Output[str] | None
+    """Password of the session store."""
+    cache_password: pulumi.Output[str] | None
+    """Password of the cache store."""
+    tls_certificate: pulumi.Output[str] | None
+    """Certificate chain, PEM; with `edge.tls.mode` `certificate`."""
+    tls_private_key: pulumi.Output[str] | None
+    """Private key of the certificate, PEM."""
+
+
+def secret_keys() -> list[str]:
+    """Return the names of the secret configuration keys."""
+    return [_camel(field.name) for field in fields(Secrets)]
+
+
+def load() -> tuple[Settings, Secrets]:
+    """Return the settings and secrets of this stack; refuse wrong ones before any resource."""
+    config = pulumi.Config("openmage")
+    try:
+        settings = _checked(config, _source())
+    except SettingsError as error:
+        raise pulumi.RunError(str(error)) from None
+    values = {field.name: config.get_secret(_camel(field.name)) for field in fields(Secrets)}
+    return settings, Secrets(**values)
+
+
+def _checked(config: pulumi.Config, source: Source) -> Settings:
+    settings, problems = None, list[Problem]()
+    try:
+        settings = validate(config.get_object("shop"), source)
+    except SettingsError as error:
+        problems += error.problems
+    problems += _secret_problems(config, settings, source)
+    if problems or settings is None:
+        raise SettingsError(source.name, problems)
+    return settings
+
+
+def _source() -> Source:
+    name = f"Pulumi.{pulumi.get_stack()}.yaml"
+    for folder in (Path(), Path("stacks")):
+        if (folder / name).is_file():
+            return read_source(name, (folder / name).read_text(encoding="utf-8"))
+    return Source(name)
+
+
+def _secret_problems(
+    config: pulumi.Config, settings: Settings | None, source: Source
+) -> Iterator[Problem]:
+    given = {key: config.get(key) for key in secret_keys()}
+    yield from _unknown(source)
+    for key, value in given.items():
+        path = (f"{_PREFIX}{key}",)
+        if value is None or value == MASKED:
+            continue
+        if not is_config_secret(path[0]):
+            yield source.problem(
+                path,
+                "",
+                "a secret stands in the stack file in clear text",
+                f"pulumi config set --secret {path[0]}, and change it: it is known now",
+            )
+        elif reason := _CHECKS.get(key, _password)(value):
+            yield source.problem(path, "", reason, f"pulumi config set --secret {path[0]}")
+    if settings is not None:
+        for key, reason in _required(settings):
+            if given[key] is None:
+                path = (f"{_PREFIX}{key}",)
+                yield source.problem(path, None, reason, f"pulumi config set --secret {path[0]}")
+
+
+def _required(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.database.mode == "external":
+        yield "databasePassword", "database.mode is external: its password is not ours to make"
+    if settings.edge.tls.mode == "certificate":
+        for key in ("tlsCertificate", "tlsPrivateKey"):
+            yield key, "edge.tls.mode is certificate, and it is missing"
+    if settings.cluster.adopt:
+        for key in ("cryptKey", "databasePassword"):
+            yield (
+                key,
+                (
+                    "cluster.adopt takes over data that only the old key opens;"
+                    " it is in the Secret config-recovery-... that the old stack has left"
+                ),
+            )
+
+
+def _unknown(source: Source) -> Iterator[Problem]:
+    known = [f"{_PREFIX}{key}" for key in ("shop", *secret_keys())]
+    for key in source.config_keys():
+        if key.startswith(_PREFIX) and key not in known:
+            yield source.problem(
+                (key,), None, "there is no such configuration key", nearest(key, known)
+            )
+
+
+def _password(value: str) -> str | None:
+    if not value or not all("!" <= character <= "~" for character in value):
+        return "contains a space, a control character or a letter beyond ASCII"
+    if set(value) & set("\"'\\#"):
+        return "contains a quote, a backslash or #, which configuration files give a meaning"
+    return None
+
+
+def _crypt_key(value: str) -> str | None:
+    if len(value) != _CRYPT_KEY_LENGTH or not value.isalnum() or not value.isascii():
+        return "is no crypt key of OpenMage: 32 letters and digits"
+    return None
+
+
+def _admin_password(value: str) -> str | None:
+    letters = any(character.isalpha() for character in value)
+    digits = any(character.isdigit() for character in value)
+    if len(value) < _ADMIN_PASSWORD_LENGTH or not (letters and digits):
+        return "OpenMage refuses it: 14 characters at least, with letters and digits"
+    return None
+
+
+def _certificate(value: str) -> str | None:
+    return None if "-----BEGIN CERTIFICATE-----" in value else "is no certificate in PEM form"
+
+
+def _private_key(value: str) -> str | None:
+    return None if "PRIVATE KEY-----" in value else "is no private key in PEM form"
+
+
+_CHECKS: dict[str, Callable[[str], str | None]] = {
+    "cryptKey": _crypt_key,
+    "adminPassword": _admin_password,
+    "tlsCertificate": _certificate,
+    "tlsPrivateKey": _private_key,
+}
+
+
+def _camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(word.capitalize() for word in tail)

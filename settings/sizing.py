@@ -1,0 +1,37 @@
+"""How memory and connections are divided."""
+
+MIB = 2**20
+OPCACHE = 192 * MIB
+"""opcache.memory_consumption, as in php.ini."""
+_BASE = 64 * MIB
+"""php-fpm's master, its extensions and buffers."""
+_POOL_CHUNK = 128 * MIB
+"""InnoDB rounds its buffer pool to such chunks."""
+_GIB = 2**30
+SURGE = 1
+"""Pods that a rollout adds for a while."""
+RESERVED_CONNECTIONS = 20
+"""For the release, cron, and people who look."""
+
+
+def fpm_workers(limit: int, worker: int) -> int:
+    """Return how many workers fit into a memory limit; a tenth is left for peaks."""
+    return max(0, int((limit - OPCACHE - _BASE) * 9 // 10 // worker))
+
+
+def buffer_pool(memory: int) -> int:
+    """Return InnoDB's buffer pool: half of a small memory, up to 70 % of a large one."""
+    percent = 50 if memory <= 2 * _GIB else 65 if memory <= 8 * _GIB else 70
+    return max(memory * percent // 100 // _POOL_CHUNK, 1) * _POOL_CHUNK
+
+
+def valkey_memory(limit: int, percent: int) -> int:
+    """Return maxmemory; the rest of the limit is for forks, buffers and fragmentation."""
+    return limit * percent // 100
+
+
+def connections(storefront: tuple[int, int], admin: tuple[int, int]) -> int:
+    """Return the connections that (pods, workers) of both tiers may open during a rollout."""
+    return RESERVED_CONNECTIONS + sum(
+        (pods + SURGE) * workers for pods, workers in (storefront, admin)
+    )

@@ -1,0 +1,29 @@
+"""The files that go into pods, rendered from plain values."""
+
+from shop.local_xml import Connection, LocalXml, local_xml
+from shop.render import (
+    Server,
+    fpm_pool,
+    mysqld_config,
+    nginx_config,
+    php_ini,
+    script,
+    valkey_config,
+)
+from shop.rows import Store, config_rows, release_settings
+
+__all__ = [
+    "Connection",
+    "LocalXml",
+    "Server",
+    "Store",
+    "config_rows",
+    "fpm_pool",
+    "local_xml",
+    "mysqld_config",
+    "nginx_config",
+    "php_ini",
+    "release_settings",
+    "script",
+    "valkey_config",
+]

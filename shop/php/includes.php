@@ -1,0 +1,35 @@
+<?php
+
+/**
+ * What OpenMage lacks in a container; it includes this file before its own code.
+ * Classes are declared late: what they extend is known only after OpenMage's autoloader.
+ */
+
+declare(strict_types=1);
+
+spl_autoload_register(static function (string $class): void {
+    if ($class === 'OpenMage_Kubernetes_Log') {
+        /** Sends every log file of OpenMage to the container's log. */
+        class OpenMage_Kubernetes_Log extends Monolog\Handler\StreamHandler
+        {
+            public function __construct(mixed $file, mixed $level = Monolog\Level::Debug)
+            {
+                parent::__construct('php://stderr', $level);
+            }
+        }
+    }
+    if ($class === 'OpenMage_Kubernetes_Db_Tls') {
+        /** Encrypts the connection to the database, and checks the server's certificate. */
+        class OpenMage_Kubernetes_Db_Tls extends Mage_Core_Model_Resource_Type_Db_Pdo_Mysql
+        {
+            protected function _getDbAdapterInstance($configArr)
+            {
+                $configArr['driver_options'] = [
+                    PDO::MYSQL_ATTR_SSL_CA => '/etc/openmage/database-ca.pem',
+                    PDO::MYSQL_ATTR_SSL_VERIFY_SERVER_CERT => true,
+                ];
+                return parent::_getDbAdapterInstance($configArr);
+            }
+        }
+    }
+}, true, true);

@@ -1,0 +1,265 @@
+<?php
+
+/**
+ * Brings the database to the code of this image: installs an empty one, migrates an old one, sets
+ * the rows that production needs, and fills the configuration cache before a visitor has to.
+ *
+ * OpenMage keeps its state in static variables, so each step that boots it is a process of its own
+ * (`release.php <step>`); the first process holds the locks.
+ */
+
+declare(strict_types=1);
+
+namespace OpenMage\Kubernetes;
+
+use Mage;
+use Mage_Core_Model_Resource_Setup as Setup;
+
+require __DIR__ . '/database.php';
+
+const SETTINGS = '/etc/openmage/release.json';
+const ADMIN_PASSWORD = '/run/secrets/openmage/admin-password';
+const STATE = 'openmage_release';
+const OLDEST_PHP = '8.2.0';
+const TOO_NEW_PHP = '8.6.0';
+
+try {
+    $step = $argv[1] ?? 'release';
+    match ($step) {
+        'release' => release(),
+        'install' => install(),
+        'migrate' => migrate(),
+        'configure' => configure(),
+        'warm' => warm(),
+        default => throw new Failure("there is no step {$step}"),
+    };
+} catch (Failure $failure) {
+    fwrite(STDERR, "release: {$failure->getMessage()}\n");
+    exit(1);
+} catch (\Throwable $error) {
+    $place = basename($error->getFile()) . ':' . $error->getLine();
+    fwrite(STDERR, sprintf("release: %s (%s, %s)\n", $error->getMessage(), $error::class, $place));
+    exit(1);
+}
+
+function release(): void
+{
+    if (version_compare(PHP_VERSION, OLDEST_PHP, '<') || version_compare(PHP_VERSION, TOO_NEW_PHP, '>=')) {
+        throw new Failure('the image has PHP ' . PHP_VERSION . '; OpenMage runs on 8.2 to 8.5');
+    }
+    $database = new Database(120);
+    say("database {$database->schema} answers");
+    if (!$database->lock('release', 600)) {
+        throw new Failure('another release has been running for 600 s');
+    }
+    $drain = (int) (getenv('OPENMAGE_CRON_DRAIN_SECONDS') ?: 600);
+    if (!$database->lock('cron', $drain)) {
+        throw new Failure("a cron run has not ended in {$drain} s; see which job hangs, or end its pod");
+    }
+    say('no cron run is left');
+    if (isEmpty($database)) {
+        begin($database);
+        step('install');
+        finish($database);
+    } else {
+        step('migrate');
+    }
+    writeRows($database);
+    step('configure');
+    step('warm');
+    say('done');
+}
+
+/** Whether there is nothing in the database that anybody could miss. */
+function isEmpty(Database $database): bool
+{
+    $tables = $database->tables();
+    if ($tables === []) {
+        return true;
+    }
+    $state = $database->has(STATE)
+        ? (string) ($database->all("SELECT state FROM `{$database->table(STATE)}`")[0]['state'] ?? '')
+        : '';
+    if ($state !== 'installing') {
+        return $database->has('core_resource')
+            ? false
+            : throw new Failure('the database has tables, but no shop: give the shop an empty one');
+    }
+    // The installation that made these tables was cut off, and it cannot be gone on with.
+    foreach (['sales_flat_order', 'customer_entity'] as $table) {
+        if ($database->count($table) > 0) {
+            throw new Failure("a broken installation holds rows in {$table}: look at it before going on");
+        }
+    }
+    say('an earlier installation was cut off: starting over');
+    dropAll($database, $tables);
+    return true;
+}
+
+/** @param list<string> $tables */
+function dropAll(Database $database, array $tables): void
+{
+    $database->pdo->exec('SET FOREIGN_KEY_CHECKS = 0');
+    foreach ($tables as $table) {
+        // The mark goes last: until then this is a broken installation.
+        if ($table !== $database->table(STATE)) {
+            $database->pdo->exec("DROP TABLE IF EXISTS `{$table}`");
+        }
+    }
+    $database->pdo->exec("DROP TABLE `{$database->table(STATE)}`");
+    $database->pdo->exec('SET FOREIGN_KEY_CHECKS = 1');
+}
+
+function begin(Database $database): void
+{
+    $table = $database->table(STATE);
+    $database->pdo->exec(
+        "CREATE TABLE `{$table}` (id TINYINT PRIMARY KEY, state VARCHAR(20) NOT NULL) ENGINE=InnoDB",
+    );
+    $database->run("INSERT INTO `{$table}` VALUES (1, 'installing')");
+}
+
+function finish(Database $database): void
+{
+    $database->run("UPDATE `{$database->table(STATE)}` SET state = 'installed'");
+}
+
+/** Runs one step in a process of its own. */
+function step(string $name): void
+{
+    $started = microtime(true);
+    $memory = 'memory_limit=' . ini_get('memory_limit');
+    $process = proc_open([PHP_BINARY, '-d', $memory, __FILE__, $name], [STDIN, STDOUT, STDERR], $pipes);
+    if ($process === false || proc_close($process) !== 0) {
+        throw new Failure("the step {$name} failed; its output is above");
+    }
+    say(sprintf('%s took %.1f s', $name, microtime(true) - $started));
+}
+
+function install(): void
+{
+    // OpenMage installs only where local.xml has no date, and reads all of app/etc from one place.
+    $etc = sys_get_temp_dir() . '/etc';
+    copyTree(CODE . '/app/etc', $etc);
+    $local = Database::localXml();
+    $local->global->install->date = '';
+    unset($local->global->skip_process_modules_updates);
+    file_put_contents("{$etc}/local.xml", $local->asXML());
+    boot('', $etc);
+    Setup::applyAllUpdates();
+    Setup::applyAllDataUpdates();
+}
+
+function migrate(): void
+{
+    boot('admin');
+    // What an interrupted attempt has left in the cache must not hide a pending update.
+    Mage::app()->cleanCache();
+    Mage::getConfig()->reinit();
+    Setup::applyAllUpdates();
+    Setup::applyAllDataUpdates();
+}
+
+/** Switches the caches on and makes the administrator, if they are not there yet. */
+function configure(): void
+{
+    $database = new Database(30);
+    boot('admin');
+    Mage::app()->cleanCache();
+    Mage::getConfig()->reinit();
+    if ($database->count('core_cache_option') === 0) {
+        $types = array_keys(Mage::helper('core')->getCacheTypes());
+        Mage::app()->saveUseCache(array_fill_keys($types, 1));
+    }
+    $settings = settings();
+    $known = $database->all(
+        "SELECT user_id FROM `{$database->table('admin_user')}` WHERE username = ?",
+        [$settings['username']],
+    );
+    if ($known === []) {
+        createAdministrator($settings);
+        say("administrator {$settings['username']} made");
+    }
+}
+
+/** @param array<string, mixed> $settings */
+function createAdministrator(array $settings): void
+{
+    $password = rtrim((string) file_get_contents(ADMIN_PASSWORD), "\n");
+    $user = Mage::getModel('admin/user')->setData([
+        'username' => $settings['username'],
+        'firstname' => $settings['firstName'],
+        'lastname' => $settings['lastName'],
+        'email' => $settings['email'],
+        'new_password' => $password,
+        'password_confirmation' => $password,
+        'is_active' => 1,
+    ]);
+    $problems = $user->validate();
+    if (is_array($problems)) {
+        throw new Failure('the administrator cannot be made: ' . implode(' ', $problems));
+    }
+    $user->setForceNewPassword(true);
+    $user->save();
+    $user->setRoleIds([1])->saveRelations();
+}
+
+/** Boots once with a cold cache, so that it is filled before the first visitor comes. */
+function warm(): void
+{
+    boot('admin');
+    Mage::app()->cleanCache();
+    Mage::getConfig()->reinit();
+    if (!Mage::getConfig()->loadModulesCache()) {
+        throw new Failure('the configuration cache stays empty: is the cache store reachable?');
+    }
+}
+
+function writeRows(Database $database): void
+{
+    $table = $database->table('core_config_data');
+    $rows = settings()['config'];
+    $database->pdo->beginTransaction();
+    foreach ($rows as $row) {
+        $database->run(
+            "INSERT INTO `{$table}` (scope, scope_id, path, value) VALUES (?, ?, ?, ?)"
+            . ' ON DUPLICATE KEY UPDATE value = VALUES(value)',
+            [$row['scope'], $row['scope_id'], $row['path'], $row['value']],
+        );
+    }
+    $database->pdo->commit();
+    say(count($rows) . ' rows of configuration written');
+}
+
+function boot(string $store, ?string $etc = null): void
+{
+    chdir(CODE);
+    require CODE . '/app/bootstrap.php';
+    require CODE . '/app/Mage.php';
+    umask(0);
+    Mage::app($store, 'store', $etc === null ? [] : ['etc_dir' => $etc]);
+}
+
+/** @return array<string, mixed> */
+function settings(): array
+{
+    return json_decode((string) file_get_contents(SETTINGS), true, 16, JSON_THROW_ON_ERROR);
+}
+
+function copyTree(string $from, string $to): void
+{
+    is_dir($to) || mkdir($to, 0700, true);
+    foreach (scandir($from) ?: [] as $name) {
+        if ($name === '.' || $name === '..') {
+            continue;
+        }
+        is_dir("{$from}/{$name}")
+            ? copyTree("{$from}/{$name}", "{$to}/{$name}")
+            : copy("{$from}/{$name}", "{$to}/{$name}");
+    }
+}
+
+function say(string $text): void
+{
+    echo "release: {$text}\n";
+}

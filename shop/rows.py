@@ -1,0 +1,96 @@
+"""Rows of OpenMage's configuration table that production needs; the Release sets them."""
+
+import json
+from typing import TypedDict
+
+
+class Store(TypedDict):
+    """What the shop is called and who runs it."""
+
+    shop_host: str
+    admin_host: str
+    admin_path: str
+    secure: bool
+    """Whether TLS is terminated in front of the shop; all addresses are https then."""
+    locale: str
+    timezone: str
+    currency: str
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+
+
+class Row(TypedDict):
+    """One row of core_config_data."""
+
+    scope: str
+    scope_id: int
+    path: str
+    value: str
+
+
+def config_rows(store: Store) -> list[Row]:
+    """Return the rows, in the order of their paths."""
+    flag = "1" if store["secure"] else "0"
+    plain = "https" if store["secure"] else "http"
+    # Without TLS the secure URL still is https: whoever comes by https is not sent in circles.
+    shop = {"unsecure": f"{plain}://{store['shop_host']}/", "secure": _https(store["shop_host"])}
+    admin = {"unsecure": f"{plain}://{store['admin_host']}/", "secure": _https(store["admin_host"])}
+    default = {
+        "admin/url/custom": f"{plain}://{store['admin_host']}/",
+        "admin/url/use_custom": "1",
+        "dev/log/active": "1",
+        # Exceptions go to the container's log; OpenMage can send only this file there.
+        "dev/log/exception_file": "php://stderr",
+        # Errors and worse (syslog levels): the default, 600, logs nothing at all.
+        "dev/log/max_level": "3",
+        # Three statements and three writes on every page view, for a report nobody reads.
+        "system/log/enable_log": "0",
+        "web/secure/base_url": shop["secure"],
+        "web/secure/use_in_adminhtml": flag,
+        "web/secure/use_in_frontend": flag,
+        "web/seo/use_rewrites": "1",
+        # Session ids in links end up in mails and search engines.
+        "web/session/use_frontend_sid": "0",
+        "web/session/use_http_via": "0",
+        "web/session/use_http_x_forwarded_for": "0",
+        "web/session/use_remote_addr": "0",
+        "web/unsecure/base_url": shop["unsecure"],
+        "web/url/redirect_to_base": "1",
+        "general/locale/code": store["locale"],
+        "general/locale/timezone": store["timezone"],
+        "currency/options/allow": store["currency"],
+        "currency/options/base": store["currency"],
+        "currency/options/default": store["currency"],
+        # The dashboard's charts were drawn by a service that is gone.
+        "admin/dashboard/enable_charts": "0",
+    }
+    # The admin store has addresses of its own: its pages never leave its host.
+    stores = {f"web/{kind}/base_url": url for kind, url in admin.items()}
+    return [
+        {"scope": scope, "scope_id": 0, "path": path, "value": value}
+        for scope, rows in (("default", default), ("stores", stores))
+        for path, value in sorted(rows.items())
+    ]
+
+
+def release_settings(store: Store) -> str:
+    """Return release.json, which the release script reads; nothing in it is secret."""
+    return json.dumps(
+        {
+            "locale": store["locale"],
+            "timezone": store["timezone"],
+            "currency": store["currency"],
+            "username": store["username"],
+            "email": store["email"],
+            "firstName": store["first_name"],
+            "lastName": store["last_name"],
+            "config": config_rows(store),
+        },
+        indent=2,
+    )
+
+
+def _https(host: str) -> str:
+    return f"https://{host}/"
