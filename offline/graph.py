@@ -61,9 +61,8 @@ class Graph:
     resources: dict[str, Resource] = field(default_factory=dict)
     finished: set[str] = field(default_factory=set)
     """URNs of the components that registered their outputs."""
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-    """The stack's exports."""
-    warnings: list[str] = field(default_factory=list[str])
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    """Name that each Kubernetes object got, by URN."""
 
     def __iter__(self) -> Iterator[Resource]:
         """Return all but the stack itself, in the order of registration."""

@@ -4,7 +4,9 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 
+import asyncio
 import hashlib
+import threading
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -57,7 +59,8 @@ class Recorder(mocks.MockMonitor):
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
         """Register, and keep what was asked for."""
-        response = super().RegisterResource(request)
+        with _ClosedLoop():
+            response = super().RegisterResource(request)
         depends_on = set(request.dependencies)
         for dependency in request.propertyDependencies.values():
             depends_on.update(dependency.urns)
@@ -75,6 +78,9 @@ class Recorder(mocks.MockMonitor):
             ignore_changes=tuple(request.ignoreChanges),
             depends_on=tuple(sorted(depends_on)),
         )
+        metadata: Any = _value(response.object.fields.get("metadata", struct_pb2.Value()))
+        if isinstance(metadata, dict):
+            self._graph.names[response.urn] = str(metadata.get("name") or request.name)
         return response
 
     def RegisterResourceOutputs(  # noqa: N802 (the name of the call)
@@ -82,11 +88,25 @@ class Recorder(mocks.MockMonitor):
     ) -> Any:
         """Note that the component is complete."""
         self._graph.finished.add(request.urn)
-        if "pulumi:pulumi:Stack" in request.urn:
-            self._graph.outputs = {
-                key: _value(item) for key, item in request.outputs.fields.items()
-            }
-        return super().RegisterResourceOutputs(request)
+        with _ClosedLoop():
+            return super().RegisterResourceOutputs(request)
+
+
+class _ClosedLoop:
+    """Lets the SDK's mocks find an event loop in a worker thread, and closes it behind them."""
+
+    def __enter__(self) -> None:
+        """Give the thread a loop; the main thread has its own."""
+        self._loop = None
+        if threading.current_thread() is not threading.main_thread():
+            self._loop = asyncio.new_event_loop()
+            asyncio.set_event_loop(self._loop)
+
+    def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        if self._loop is not None:
+            self._loop.close()
+            asyncio.set_event_loop(None)
 
 
 def _suffix(kind: str, name: str) -> str:
@@ -100,7 +120,7 @@ def _value(value: struct_pb2.Value) -> Any:
         return [_value(item) for item in value.list_value.values]
     if kind == "struct_value":
         fields = value.struct_value.fields
-        if fields[_SIGNATURE].string_value == _SECRET:
+        if _SIGNATURE in fields and fields[_SIGNATURE].string_value == _SECRET:
             return Secret(_value(fields["value"]))
         return {key: _value(item) for key, item in fields.items() if key != _SIGNATURE}
     if kind == "number_value":

@@ -27,7 +27,7 @@ def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> 
 
     graph = Graph()
     # The SDK's own wrapper: it returns when every registration has come back.
-    wrapper: Any = pulumi.runtime.test
+    wrapper: Any = getattr(pulumi.runtime, "test")  # noqa: B009 (untyped in the SDK)
     drained: Callable[[], None] = wrapper(program)
     # The program's own loop: a run leaves nothing behind for the next one.
     loop = asyncio.new_event_loop()

@@ -116,10 +116,8 @@ PRESETS: Mapping[str, Tree] = {
 
 def complete(tree: Tree) -> Tree:
     """Return the tree with what its preset and its environment say where it is silent."""
-    preset = PRESETS.get(str(tree.get("preset", "small")))
-    if preset is None:
-        return tree
-    base = merge(preset, {})
+    # An unknown preset is one problem, not one for each size that it does not supply.
+    base = merge(PRESETS.get(str(tree.get("preset")), PRESETS["small"]), {})
     database: Any = tree.get("database", {"mode": "volume"})
     mode = database.get("mode", "") if isinstance(database, dict) else ""
     base["database"] = base["database"].get(mode, {})

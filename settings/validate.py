@@ -36,14 +36,14 @@ def validate(tree: object, source: Source) -> Settings:
     try:
         settings = Settings.model_validate(_tuples(complete(given)))
     except ValidationError as error:
-        problems += [_problem(detail, given, source) for detail in error.errors()]
+        problems += _details(error.errors(), given, source)
     if settings is not None:
         problems += [
             source.problem((SHOP, *path), at(given, path), reason, fix)
             for path, reason, fix in violations(settings)
         ]
     if problems or settings is None:
-        raise SettingsError(source.name, _in_file_order(problems))
+        raise SettingsError(source.name, _in_order(problems))
     return settings
 
 
@@ -61,6 +61,19 @@ def at(tree: object, path: Path) -> object:
     return cast("object", node)
 
 
+def _details(
+    details: list[ErrorDetails], given: dict[str, Any], source: Source
+) -> Iterator[Problem]:
+    for detail in details:
+        # A list is not too short as well when what stands in it is wrong.
+        below = (
+            other["loc"][: len(detail["loc"])] == detail["loc"] and other is not detail
+            for other in details
+        )
+        if detail["type"] != "too_short" or not any(below):
+            yield _problem(detail, given, source)
+
+
 def _problem(detail: ErrorDetails, given: dict[str, Any], source: Source) -> Problem:
     path = _path(detail["loc"], given)
     value = at(given, path)
@@ -68,7 +81,10 @@ def _problem(detail: ErrorDetails, given: dict[str, Any], source: Source) -> Pro
     if kind == "missing":
         reason, fix = "is required and missing", "add it; docs/settings.md says what it means"
     elif kind == "extra_forbidden":
-        reason, fix = "there is no such setting", nearest(str(path[-1]), _siblings(path[:-1]))
+        siblings = _siblings(path[:-1])
+        reason, fix = "there is no such setting", nearest(str(path[-1]), siblings)
+        if path[-1] in siblings:
+            reason, fix = "belongs to another choice of this section", "remove it, or choose that"
     elif kind == "value_error":
         text = str(detail.get("ctx", {}).get("error", detail["msg"]))
         reason, _, fix = text.partition("; ")
@@ -153,5 +169,10 @@ def _tuples(node: object) -> object:
     return node
 
 
-def _in_file_order(problems: list[Problem]) -> list[Problem]:
-    return sorted(problems, key=lambda problem: problem.line or 0)
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """Return one problem a place, in the order of the file.
+
+    A value of several allowed types fails as each of them; the first failure says most.
+    """
+    first = {problem.path: problem for problem in reversed(problems)}
+    return sorted(first.values(), key=lambda problem: (problem.line or 0, str(problem.path)))

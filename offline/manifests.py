@@ -1,0 +1,72 @@
+"""Kubernetes manifests of a run, byte for byte the same for the same stack file."""
+
+# Manifests have no type here; Kubernetes' own schemas check them in the tests.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
+import base64
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.scalarstring import LiteralScalarString
+
+from offline.graph import Graph, masked
+
+MASK = "[secret]"
+_MASKED_DATA = base64.b64encode(MASK.encode()).decode()
+_FIRST = ("apiVersion", "kind", "metadata", "spec")
+
+
+def manifests(graph: Graph) -> dict[str, dict[str, Any]]:
+    """Return the manifest of each Kubernetes object by its file name."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource in graph:
+        if resource.custom and resource.type.startswith("kubernetes:"):
+            manifest = _manifest(masked(resource.inputs, MASK))
+            name = manifest["metadata"].setdefault("name", graph.names[resource.urn])
+            found[f"{manifest['kind']}-{name}.yaml".lower()] = manifest
+    return dict(sorted(found.items()))
+
+
+def write(graph: Graph, folder: Path) -> int:
+    """Write one file an object and return their number; files of an earlier run are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.yaml"):
+        old.unlink()
+    files = manifests(graph)
+    for name, manifest in files.items():
+        (folder / name).write_text(text(manifest), encoding="utf-8")
+    return len(files)
+
+
+def text(manifest: dict[str, Any]) -> str:
+    """Return a manifest as YAML, with files inside of it readable."""
+    stream = StringIO()
+    writer: Any = YAML()
+    writer.default_flow_style = False
+    writer.width = 4096
+    writer.dump(_literal(manifest), stream)
+    return stream.getvalue()
+
+
+def _manifest(inputs: dict[str, Any]) -> dict[str, Any]:
+    if inputs.get("kind") == "Secret":
+        for key, mask in (("stringData", MASK), ("data", _MASKED_DATA)):
+            values = inputs.get(key)
+            if values is not None:
+                keys = values if isinstance(values, dict) else {"masked": mask}
+                inputs[key] = dict.fromkeys(sorted(keys), mask)
+    ordered = {key: inputs[key] for key in _FIRST if key in inputs}
+    return ordered | {key: inputs[key] for key in sorted(inputs) if key not in ordered}
+
+
+def _literal(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    if isinstance(value, str) and "\n" in value:
+        return LiteralScalarString(value)
+    return value

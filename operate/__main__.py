@@ -1,0 +1,85 @@
+"""`python -m operate COMMAND --stack STACK`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import pulumi
+
+from offline import StackFile, find_stack_file, read_stack_file, run
+from offline.manifests import write
+from offline.tree import mermaid, tree
+from operate import engine, local_cluster
+from operate.tools import missing
+from settings.report import SettingsError
+
+_ROOT = Path(__file__).resolve().parent.parent
+_README = _ROOT / "README.md"
+_BEGIN, _END = "<!-- picture: make picture -->\n", "<!-- /picture -->"
+
+
+def main() -> int:
+    """Carry out one command; what goes wrong is one sentence or a report, never a traceback."""
+    arguments = _arguments()
+    try:
+        _carry_out(arguments, read_stack_file(find_stack_file(_ROOT, arguments.stack)))
+    except (SettingsError, pulumi.RunError, engine.NotPossibleError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="operate", description=__doc__)
+    parser.add_argument(
+        "command",
+        choices=("preview", "up", "down", "cluster", "admin-password", "picture"),
+    )
+    parser.add_argument("--stack", default="dev", help="name of a stack, or path of its file")
+    parser.add_argument("--out", type=Path, help="folder to write the manifests to")
+    parser.add_argument("--offline", action="store_true", help="ask neither CLI nor cluster")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    return parser.parse_args()
+
+
+def _carry_out(arguments: argparse.Namespace, stack_file: StackFile) -> None:
+    match arguments.command:
+        case "preview":
+            _preview(stack_file, arguments.out, offline=arguments.offline)
+        case "up":
+            engine.up(stack_file, yes=arguments.yes)
+        case "down":
+            engine.down(stack_file, yes=arguments.yes)
+        case "cluster":
+            local_cluster.create(stack_file)
+        case "admin-password":
+            engine.admin_password(stack_file)
+        case _:
+            _README.write_text(with_picture(stack_file), encoding="utf-8")
+
+
+def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
+    lacking = ["as you asked"] if offline else missing(stack_file)
+    if not lacking and out is None:
+        print(f"Preview of {stack_file.stack} by the Pulumi engine, against its cluster:\n")
+        engine.preview(stack_file)
+        return
+    reason = lacking[0] if lacking else "manifests are written without the cluster"
+    print(f"Offline preview of {stack_file.stack}, without CLI and cluster ({reason}).")
+    print("It shows everything that a first `make up` would create:\n")
+    graph = run(stack_file)
+    print(tree(graph))
+    if out is not None:
+        print(f"\n{write(graph, out)} manifests are in {out}; secrets are masked.")
+
+
+def with_picture(stack_file: StackFile) -> str:
+    """Return the README with the picture of what the stack builds."""
+    text = _README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    return f"{before}{_BEGIN}```mermaid\n{mermaid(run(stack_file))}\n```\n{_END}{after}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

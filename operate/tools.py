@@ -1,0 +1,77 @@
+"""What the commands need from the machine, and how to get what is missing."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from cluster import contexts
+from offline import StackFile
+
+_INSTALL = "https://www.pulumi.com/docs/install/"
+_PLUGINS = {"kubernetes": "pulumi-kubernetes", "random": "pulumi-random"}
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def missing(stack_file: StackFile) -> list[str]:
+    """Return what `pulumi` needs for this stack and does not find, each with how to get it."""
+    found = list(_missing_cli())
+    where = os.environ.get("KUBECONFIG") or "~/.kube/config"
+    if stack_file.context not in contexts():
+        found.append(
+            f"the kube context {stack_file.context or '(none named)'} is not in {where}: point"
+            " KUBECONFIG to the cluster's kubeconfig, or make a local cluster with `make cluster`"
+        )
+    elif error := unreachable(stack_file.context):
+        found.append(f"the cluster of context {stack_file.context} does not answer: {error}")
+    return found
+
+
+def unreachable(context: str) -> str | None:
+    """Return why a cluster does not answer; None if it does."""
+    if shutil.which("kubectl") is None:
+        return "kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/"
+    asked = subprocess.run(
+        ["kubectl", "--context", context, "get", "--raw", "/readyz", "--request-timeout", "5s"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode == 0:
+        return None
+    return asked.stderr.strip().split("\n")[-1] or f"kubectl ended with {asked.returncode}"
+
+
+def _missing_cli() -> list[str]:
+    if shutil.which("pulumi") is None:
+        return [f"the pulumi CLI is not on the PATH: {_INSTALL}"]
+    found: list[str] = []
+    if shutil.which("pulumi-language-python") is None:
+        found.append(
+            f"pulumi-language-python is not on the PATH; it comes with the CLI: {_INSTALL}"
+        )
+    installed = _installed_plugins()
+    for plugin, package in _PLUGINS.items():
+        if shutil.which(f"pulumi-resource-{plugin}") is None and plugin not in installed:
+            found.append(
+                f"the {plugin} plugin is not installed:"
+                f" pulumi plugin install resource {plugin} {_version(package)}"
+            )
+    return found
+
+
+def _installed_plugins() -> set[str]:
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    return {
+        folder.name.removeprefix("resource-").rsplit("-v", 1)[0]
+        for folder in (home / "plugins").glob("resource-*")
+        if folder.is_dir()
+    }
+
+
+def _version(package: str) -> str:
+    for line in (_ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
+        name, _, version = line.partition("==")
+        if name == package:
+            return f"v{version}"
+    return ""
