@@ -42,7 +42,7 @@ test: .venv/dev .venv-checkov/done ## Everything that needs neither CLI nor clus
 	$(BIN)/pytest -n auto -q
 
 e2e: .venv/dev ## The real CLI against $$KUBECONFIG; says what it skipped and why
-	$(BIN)/pytest -q -rs tests/engine tests/cluster
+	$(BIN)/pytest -q -rs tests/engine/test_engine.py tests/cluster tests/engine/test_teardown.py
 
 bench: .venv/dev ## Measure previews
 	$(BIN)/python bench/preview.py

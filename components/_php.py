@@ -60,6 +60,8 @@ def php_container(
         "image_pull_policy": PULL_POLICY,
         "command": list(command),
         "working_dir": CODE,
+        # A script that fails says why in the container's status, and so in Pulumi's output.
+        "termination_message_policy": "FallbackToLogsOnError",
         "env": [
             # A visitor waits this long for the first request of a release to fill the cache,
             # in place of an error page after OpenMage's 3 s.

@@ -62,7 +62,7 @@ def _prepare(stack_file: StackFile) -> dict[str, str]:
 
 
 def _environment() -> dict[str, str]:
-    environment = dict(os.environ, PULUMI_PYTHON_CMD=str(_ROOT / ".venv" / "bin" / "python"))
+    environment = dict(os.environ)
     if "PULUMI_BACKEND_URL" in environment:
         return environment
     backend = _STATE / "pulumi"

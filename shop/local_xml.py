@@ -74,6 +74,8 @@ def local_xml(values: LocalXml) -> str:
             "session_save": "redis",
             "redis_session": _sessions(values),
             "cache": _cache(values),
+            # Every log goes to the container's, whatever file OpenMage has in mind.
+            "log": {"core": {"writer_model": "OpenMage_Kubernetes_Log"}},
             # nginx has worked out the client's address; no other header is believed.
             "remote_addr_headers": {"header1": "HTTP_X_REAL_IP"},
         },

@@ -41,8 +41,6 @@ def config_rows(store: Store) -> list[Row]:
         "admin/url/custom": f"{plain}://{store['admin_host']}/",
         "admin/url/use_custom": "1",
         "dev/log/active": "1",
-        # Exceptions go to the container's log; OpenMage can send only this file there.
-        "dev/log/exception_file": "php://stderr",
         # Errors and worse (syslog levels): the default, 600, logs nothing at all.
         "dev/log/max_level": "3",
         # Three statements and three writes on every page view, for a report nobody reads.

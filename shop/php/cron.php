@@ -5,7 +5,7 @@
  *
  * A lock in the database keeps a second run away wherever it starts, and lets a release wait until
  * no run is left. OpenMage's own guard looks at the processes of one pod only, and its exit code
- * is 0 whatever its jobs do.
+ * is 0 whatever happens: when it cannot start, and when its jobs fail.
  */
 
 declare(strict_types=1);
@@ -15,6 +15,10 @@ namespace OpenMage\Kubernetes;
 require __DIR__ . '/database.php';
 
 try {
+    if (!isset(getopt('m::')['m'])) {
+        // Without a mode cron.php leaves its work to children, which die with this container.
+        throw new Failure('a mode is needed: -mdefault or -malways');
+    }
     $database = new Database(30);
     if (!$database->has('cron_schedule')) {
         throw new Failure('the shop is not installed: the release has not run');
@@ -23,30 +27,114 @@ try {
         echo "another run or a release is at work: nothing to do\n";
         exit(0);
     }
-} catch (Failure $failure) {
-    fwrite(STDERR, "cron: {$failure->getMessage()}\n");
+    $run = new CronRun($database);
+} catch (\Exception $error) {
+    fwrite(STDERR, "cron: {$error->getMessage()}\n");
     exit(1);
 }
 
-$started = $database->all('SELECT UTC_TIMESTAMP() AS now')[0]['now'];
-$finished = false;
-register_shutdown_function(static function () use ($database, $started, &$finished): void {
-    $failed = error_get_last() !== null && !$finished ? 1 : 0;
-    $jobs = $database->all(
-        "SELECT job_code, status, messages FROM `{$database->table('cron_schedule')}`"
-        . " WHERE (status = 'error' AND executed_at >= ?) OR (status = 'missed' AND created_at >= ?)",
-        [$started, $started],
-    );
-    foreach ($jobs as $job) {
-        $message = strtok((string) $job['messages'], "\n");
-        fwrite(STDERR, "cron: {$job['job_code']} {$job['status']}: {$message}\n");
-        $failed = $job['status'] === 'error' ? 1 : $failed;
-    }
-    exit($failed);
+$ended = false;
+register_shutdown_function(static function () use ($run, &$ended): void {
+    exit($run->report($ended) ? 0 : 1);
 });
-
 // cron.php finds OpenMage beside itself and reads its mode from the command line.
-chdir(CODE);
-$_SERVER['SCRIPT_NAME'] = $_SERVER['SCRIPT_FILENAME'] = CODE . '/cron.php';
+$_SERVER['SCRIPT_NAME'] = $_SERVER['SCRIPT_FILENAME'] = 'cron.php';
 require CODE . '/cron.php';
-$finished = true;
+$ended = true;
+
+/** The jobs of one run, as the table of the schedule shows them. */
+final class CronRun
+{
+    /** OpenMage keeps the rows of successful jobs this long, in seconds. */
+    private const HISTORY = 3600;
+
+    private readonly int $started;
+    private readonly string $table;
+    /** @var array<int, array<string, scalar|null>> rows that wait to be run, by their number */
+    private readonly array $due;
+
+    public function __construct(private readonly Database $database)
+    {
+        $this->started = time();
+        $this->table = $database->table('cron_schedule');
+        $this->endWhatWasCutOff();
+        $due = $this->select("status = 'pending' AND scheduled_at <= ?", $this->startedAt());
+        $this->due = array_column($due, null, 'schedule_id');
+    }
+
+    /** Writes what went wrong to stderr; returns whether all went well. */
+    public function report(bool $ended): bool
+    {
+        if (!$ended) {
+            fwrite(STDERR, 'cron: ' . reasonOfEnd($this->started) . "\n");
+        }
+        try {
+            return $this->reportJobs() && $ended;
+        } catch (\Exception $error) {
+            fwrite(STDERR, "cron: how the jobs went is unknown: {$error->getMessage()}\n");
+            return false;
+        }
+    }
+
+    private function reportJobs(): bool
+    {
+        $failed = $this->select("status IN ('error', 'running') AND executed_at >= ?", $this->startedAt());
+        foreach ($failed as $job) {
+            $message = strtok((string) $job['messages'], "\n") ?: 'no message';
+            // Nobody but this run runs jobs: one that is still running was ended by a fatal error.
+            self::say($job, $job['status'] === 'error' ? "failed: {$message}" : 'did not end');
+        }
+        foreach ($this->missed() as $job) {
+            self::say($job, 'was missed: there was no run in time');
+        }
+        return $failed === [];
+    }
+
+    /** A run that was killed leaves its job as running; OpenMage neither repeats nor removes it. */
+    private function endWhatWasCutOff(): void
+    {
+        foreach ($this->select("status = 'running'") as $job) {
+            self::say($job, 'was cut off in an earlier run');
+        }
+        $this->database->run(
+            "UPDATE `{$this->table}` SET status = 'error', messages = 'The run was cut off.'"
+            . " WHERE status = 'running'",
+        );
+    }
+
+    /**
+     * OpenMage marks late jobs as missed, and removes them in the same run.
+     *
+     * @return array<int, array<string, scalar|null>>
+     */
+    private function missed(): array
+    {
+        $missed = array_column($this->select("status = 'missed'"), null, 'schedule_id');
+        $all = array_column($this->select('1 = 1'), null, 'schedule_id');
+        // A run this long may have removed what went well, too.
+        $gone = time() - $this->started < self::HISTORY ? array_diff_key($this->due, $all) : [];
+        return array_intersect_key($this->due, $missed) + $gone;
+    }
+
+    /** OpenMage writes times by the clock of its pod, in UTC. */
+    private function startedAt(): string
+    {
+        return gmdate('Y-m-d H:i:s', $this->started);
+    }
+
+    /** @return list<array<string, scalar|null>> */
+    private function select(string $condition, string ...$values): array
+    {
+        return $this->database->all(
+            'SELECT schedule_id, job_code, status, scheduled_at, messages'
+            . " FROM `{$this->table}` WHERE {$condition}",
+            $values,
+        );
+    }
+
+    /** @param array<string, scalar|null> $job */
+    private static function say(array $job, string $what): void
+    {
+        fwrite(STDERR, "cron: {$job['job_code']} of {$job['scheduled_at']} {$what}\n");
+    }
+}

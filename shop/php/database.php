@@ -1,6 +1,6 @@
 <?php
 
-/** The shop's database, as local.xml names it: for the scripts that run beside OpenMage. */
+/** What the scripts beside OpenMage share: the shop's database, as local.xml names it. */
 
 declare(strict_types=1);
 
@@ -10,8 +10,11 @@ use PDO;
 use PDOException;
 use SimpleXMLElement;
 
-const CODE = '/var/www/html';
+/** Pods start these scripts in the shop's code. */
+define(__NAMESPACE__ . '\CODE', getcwd());
 const DATABASE_CA = '/etc/openmage/database-ca.pem';
+/** MySQL's errors that waiting does not mend: access denied to the server, to the schema. */
+const REFUSED = [1044, 1045];
 
 /** Says what is wrong in one sentence; no trace follows. */
 final class Failure extends \RuntimeException {}
@@ -36,7 +39,7 @@ final class Database
     public static function localXml(): SimpleXMLElement
     {
         $xml = @simplexml_load_file(CODE . '/app/etc/local.xml');
-        return $xml ?: throw new Failure('app/etc/local.xml is missing or no XML');
+        return $xml ?: throw new Failure(CODE . '/app/etc/local.xml is missing or no XML');
     }
 
     /** Returns the name of a table as it is in this shop. */
@@ -105,23 +108,27 @@ final class Database
                     self::options(),
                 );
             } catch (PDOException $error) {
-                // 1045: wrong password. Waiting does not mend it.
-                if ($error->getCode() === 1045 || time() >= $deadline) {
+                if (in_array($error->getCode(), REFUSED, true) || time() >= $deadline) {
                     $host = (string) $connection->host;
-                    throw new Failure("the database at {$host} refuses: {$error->getMessage()}");
+                    throw new Failure("no connection to the database at {$host}: {$error->getMessage()}");
                 }
                 sleep(2);
             }
         }
     }
 
+    /** Reads a host as OpenMage does: host, host:port, [address]:port, or the path of a socket. */
     private static function dsn(string $host, string $schema): string
     {
+        $end = "dbname={$schema};charset=utf8mb4";
+        if (str_contains($host, '/')) {
+            return "mysql:unix_socket={$host};{$end}";
+        }
         $port = '3306';
         if (preg_match('/^(\[.+\]|[^:]+):(\d+)$/', $host, $parts)) {
             [, $host, $port] = $parts;
         }
-        return "mysql:host={$host};port={$port};dbname={$schema};charset=utf8mb4";
+        return "mysql:host={$host};port={$port};{$end}";
     }
 
     /** @return array<int, mixed> */
@@ -138,5 +145,28 @@ function tlsOptions(): array
     if (!is_file(DATABASE_CA) || filesize(DATABASE_CA) === 0) {
         return [];
     }
-    return [PDO::MYSQL_ATTR_SSL_CA => DATABASE_CA, PDO::MYSQL_ATTR_SSL_VERIFY_SERVER_CERT => true];
+    // PHP 8.5 finds fault with the old names; 8.4 brought the new ones.
+    $class = class_exists('Pdo\Mysql') ? 'Pdo\Mysql::' : 'PDO::MYSQL_';
+    return [
+        constant("{$class}ATTR_SSL_CA") => DATABASE_CA,
+        constant("{$class}ATTR_SSL_VERIFY_SERVER_CERT") => true,
+    ];
+}
+
+/** Returns why OpenMage has ended this process on its own, for a log. */
+function reasonOfEnd(int $started): string
+{
+    return lastReport($started) ?? 'OpenMage ended before its work was done';
+}
+
+/** Returns the message of the error that OpenMage has reported last, if there is one since then. */
+function lastReport(int $since): ?string
+{
+    $files = array_filter(glob(CODE . '/var/report/*') ?: [], static fn ($file) => filemtime($file) >= $since);
+    if ($files === []) {
+        return null;
+    }
+    usort($files, static fn ($one, $other) => filemtime($one) <=> filemtime($other));
+    $report = @unserialize((string) file_get_contents(end($files)), ['allowed_classes' => false]);
+    return is_array($report) && isset($report[0]) ? trim((string) $report[0]) : null;
 }

@@ -24,9 +24,11 @@ spl_autoload_register(static function (string $class): void {
         {
             protected function _getDbAdapterInstance($configArr)
             {
+                // PHP 8.5 finds fault with the old names; 8.4 brought the new ones.
+                $names = class_exists('Pdo\Mysql') ? 'Pdo\Mysql::' : 'PDO::MYSQL_';
                 $configArr['driver_options'] = [
-                    PDO::MYSQL_ATTR_SSL_CA => '/etc/openmage/database-ca.pem',
-                    PDO::MYSQL_ATTR_SSL_VERIFY_SERVER_CERT => true,
+                    constant("{$names}ATTR_SSL_CA") => '/etc/openmage/database-ca.pem',
+                    constant("{$names}ATTR_SSL_VERIFY_SERVER_CERT") => true,
                 ];
                 return parent::_getDbAdapterInstance($configArr);
             }

@@ -5,7 +5,8 @@
  * the rows that production needs, and fills the configuration cache before a visitor has to.
  *
  * OpenMage keeps its state in static variables, so each step that boots it is a process of its own
- * (`release.php <step>`); the first process holds the locks.
+ * (`release.php <step>`); the first process holds the locks. A step must come to its own end: when
+ * OpenMage cannot start it shows its error page and exits with 0, even on a command line.
  */
 
 declare(strict_types=1);
@@ -17,14 +18,27 @@ use Mage_Core_Model_Resource_Setup as Setup;
 
 require __DIR__ . '/database.php';
 
-const SETTINGS = '/etc/openmage/release.json';
-const ADMIN_PASSWORD = '/run/secrets/openmage/admin-password';
+const SETTINGS = __DIR__ . '/release.json';
 const STATE = 'openmage_release';
 const OLDEST_PHP = '8.2.0';
 const TOO_NEW_PHP = '8.6.0';
+/** Seconds to wait for another release, and for a run of cron. */
+const PATIENCE = 600;
 
+$step = $argv[1] ?? 'release';
+$ended = false;
+// The error page is for a visitor: it does not belong in a log.
+$step === 'release' || ob_start();
+register_shutdown_function(static function () use ($step, &$ended): void {
+    if (!$ended) {
+        while (ob_get_level() > 0) {
+            ob_end_clean();
+        }
+        complain("{$step}: " . reasonOfEnd((int) $_SERVER['REQUEST_TIME']));
+        exit(1);
+    }
+});
 try {
-    $step = $argv[1] ?? 'release';
     match ($step) {
         'release' => release(),
         'install' => install(),
@@ -33,14 +47,17 @@ try {
         'warm' => warm(),
         default => throw new Failure("there is no step {$step}"),
     };
+    $status = 0;
 } catch (Failure $failure) {
-    fwrite(STDERR, "release: {$failure->getMessage()}\n");
-    exit(1);
+    complain($failure->getMessage());
+    $status = 1;
 } catch (\Throwable $error) {
     $place = basename($error->getFile()) . ':' . $error->getLine();
-    fwrite(STDERR, sprintf("release: %s (%s, %s)\n", $error->getMessage(), $error::class, $place));
-    exit(1);
+    complain(sprintf('%s (%s, %s)', $error->getMessage(), $error::class, $place));
+    $status = 1;
 }
+$ended = true;
+exit($status);
 
 function release(): void
 {
@@ -49,10 +66,10 @@ function release(): void
     }
     $database = new Database(120);
     say("database {$database->schema} answers");
-    if (!$database->lock('release', 600)) {
-        throw new Failure('another release has been running for 600 s');
+    if (!$database->lock('release', PATIENCE)) {
+        throw new Failure('another release has been running for ' . PATIENCE . ' s');
     }
-    $drain = (int) (getenv('OPENMAGE_CRON_DRAIN_SECONDS') ?: 600);
+    $drain = (int) (getenv('OPENMAGE_CRON_DRAIN_SECONDS') ?: PATIENCE);
     if (!$database->lock('cron', $drain)) {
         throw new Failure("a cron run has not ended in {$drain} s; see which job hangs, or end its pod");
     }
@@ -77,16 +94,13 @@ function isEmpty(Database $database): bool
     if ($tables === []) {
         return true;
     }
-    $state = $database->has(STATE)
-        ? (string) ($database->all("SELECT state FROM `{$database->table(STATE)}`")[0]['state'] ?? '')
-        : '';
-    if ($state !== 'installing') {
+    if (!isInstalling($database)) {
         return $database->has('core_resource')
             ? false
             : throw new Failure('the database has tables, but no shop: give the shop an empty one');
     }
     // The installation that made these tables was cut off, and it cannot be gone on with.
-    foreach (['sales_flat_order', 'customer_entity'] as $table) {
+    foreach (['sales_flat_order', 'customer_entity', 'catalog_product_entity'] as $table) {
         if ($database->count($table) > 0) {
             throw new Failure("a broken installation holds rows in {$table}: look at it before going on");
         }
@@ -94,6 +108,17 @@ function isEmpty(Database $database): bool
     say('an earlier installation was cut off: starting over');
     dropAll($database, $tables);
     return true;
+}
+
+/** Whether the mark of an installation is there that has not ended. */
+function isInstalling(Database $database): bool
+{
+    if (!$database->has(STATE)) {
+        return false;
+    }
+    // No row: the installation was cut off between its first two statements.
+    $rows = $database->all("SELECT state FROM `{$database->table(STATE)}`");
+    return ($rows[0]['state'] ?? 'installing') === 'installing';
 }
 
 /** @param list<string> $tables */
@@ -114,14 +139,17 @@ function begin(Database $database): void
 {
     $table = $database->table(STATE);
     $database->pdo->exec(
-        "CREATE TABLE `{$table}` (id TINYINT PRIMARY KEY, state VARCHAR(20) NOT NULL) ENGINE=InnoDB",
+        "CREATE TABLE `{$table}` (state VARCHAR(20) PRIMARY KEY, started_at DATETIME, ended_at DATETIME)"
+        . ' ENGINE=InnoDB',
     );
-    $database->run("INSERT INTO `{$table}` VALUES (1, 'installing')");
+    $database->run("INSERT INTO `{$table}` VALUES ('installing', UTC_TIMESTAMP(), NULL)");
 }
 
 function finish(Database $database): void
 {
-    $database->run("UPDATE `{$database->table(STATE)}` SET state = 'installed'");
+    $database->run(
+        "UPDATE `{$database->table(STATE)}` SET state = 'installed', ended_at = UTC_TIMESTAMP()",
+    );
 }
 
 /** Runs one step in a process of its own. */
@@ -131,7 +159,7 @@ function step(string $name): void
     $memory = 'memory_limit=' . ini_get('memory_limit');
     $process = proc_open([PHP_BINARY, '-d', $memory, __FILE__, $name], [STDIN, STDOUT, STDERR], $pipes);
     if ($process === false || proc_close($process) !== 0) {
-        throw new Failure("the step {$name} failed; its output is above");
+        throw new Failure("{$name} failed; the lines above say why");
     }
     say(sprintf('%s took %.1f s', $name, microtime(true) - $started));
 }
@@ -143,21 +171,25 @@ function install(): void
     copyTree(CODE . '/app/etc', $etc);
     $local = Database::localXml();
     $local->global->install->date = '';
-    unset($local->global->skip_process_modules_updates);
     file_put_contents("{$etc}/local.xml", $local->asXML());
-    boot('', $etc);
-    Setup::applyAllUpdates();
-    Setup::applyAllDataUpdates();
+    boot('default', $etc);
+    update();
 }
 
 function migrate(): void
 {
     boot('admin');
     // What an interrupted attempt has left in the cache must not hide a pending update.
-    Mage::app()->cleanCache();
     Mage::getConfig()->reinit();
+    update();
+}
+
+function update(): void
+{
     Setup::applyAllUpdates();
     Setup::applyAllDataUpdates();
+    // It may hold tables as they were before.
+    cleanCache();
 }
 
 /** Switches the caches on and makes the administrator, if they are not there yet. */
@@ -165,8 +197,6 @@ function configure(): void
 {
     $database = new Database(30);
     boot('admin');
-    Mage::app()->cleanCache();
-    Mage::getConfig()->reinit();
     if ($database->count('core_cache_option') === 0) {
         $types = array_keys(Mage::helper('core')->getCacheTypes());
         Mage::app()->saveUseCache(array_fill_keys($types, 1));
@@ -180,12 +210,29 @@ function configure(): void
         createAdministrator($settings);
         say("administrator {$settings['username']} made");
     }
+    cleanCache();
+}
+
+/**
+ * Empties the cache of this release. OpenMage's own cleanCache() empties the whole store, and with
+ * it the cache of the release that serves meanwhile.
+ */
+function cleanCache(): void
+{
+    $backend = Mage::app()->getCache()->getBackend();
+    $prefix = (string) Database::localXml()->global->cache->id_prefix;
+    foreach ($backend->getIds() as $id) {
+        if (str_starts_with($id, $prefix)) {
+            $backend->remove($id);
+        }
+    }
 }
 
 /** @param array<string, mixed> $settings */
 function createAdministrator(array $settings): void
 {
-    $password = rtrim((string) file_get_contents(ADMIN_PASSWORD), "\n");
+    $file = getenv('OPENMAGE_ADMIN_PASSWORD_FILE') ?: '/run/secrets/openmage/admin-password';
+    $password = rtrim((string) @file_get_contents($file), "\n");
     $user = Mage::getModel('admin/user')->setData([
         'username' => $settings['username'],
         'firstname' => $settings['firstName'],
@@ -204,12 +251,10 @@ function createAdministrator(array $settings): void
     $user->setRoleIds([1])->saveRelations();
 }
 
-/** Boots once with a cold cache, so that it is filled before the first visitor comes. */
+/** Boots with a cold cache, so that it is filled before the first visitor comes. */
 function warm(): void
 {
     boot('admin');
-    Mage::app()->cleanCache();
-    Mage::getConfig()->reinit();
     if (!Mage::getConfig()->loadModulesCache()) {
         throw new Failure('the configuration cache stays empty: is the cache store reachable?');
     }
@@ -233,7 +278,8 @@ function writeRows(Database $database): void
 
 function boot(string $store, ?string $etc = null): void
 {
-    chdir(CODE);
+    // OpenMage ends addresses with the name of the script, if it has to.
+    $_SERVER['SCRIPT_NAME'] = $_SERVER['SCRIPT_FILENAME'] = 'index.php';
     require CODE . '/app/bootstrap.php';
     require CODE . '/app/Mage.php';
     umask(0);
@@ -262,4 +308,9 @@ function copyTree(string $from, string $to): void
 function say(string $text): void
 {
     echo "release: {$text}\n";
+}
+
+function complain(string $text): void
+{
+    fwrite(STDERR, "release: {$text}\n");
 }

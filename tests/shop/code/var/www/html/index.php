@@ -1,0 +1,12 @@
+<?php
+
+declare(strict_types=1);
+
+require getcwd() . '/app/bootstrap.php';
+require BP . '/app/Mage.php';
+
+if (is_file('maintenance.flag')) {
+    include BP . '/errors/503.php';
+    exit;
+}
+Mage::run();
