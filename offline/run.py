@@ -42,19 +42,19 @@ def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> 
     )
     set_all_config(dict(stack_file.config), list(stack_file.secrets))
     try:
-        _inside(root, stack_file.context, drained)
+        _inside(root, stack_file, drained)
     finally:
         loop.close()
         asyncio.set_event_loop(None)
     return graph
 
 
-def _inside(root: Path, context: str, program: Callable[[], None]) -> None:
+def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> None:
     """Run the program in its folder, before a cluster of which only the context is known."""
     before, kubeconfig = Path.cwd(), os.environ.get("KUBECONFIG")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kubeconfig"
-        path.write_text(json.dumps(_kubeconfig(context)), encoding="utf-8")
+        path.write_text(json.dumps(_kubeconfig(stack_file)), encoding="utf-8")
         os.environ["KUBECONFIG"] = str(path)
         os.chdir(root)
         try:
@@ -67,11 +67,12 @@ def _inside(root: Path, context: str, program: Callable[[], None]) -> None:
                 os.environ["KUBECONFIG"] = kubeconfig
 
 
-def _kubeconfig(context: str) -> dict[str, object]:
+def _kubeconfig(stack_file: StackFile) -> dict[str, object]:
+    context, server = stack_file.context, stack_file.server or "https://offline.invalid"
     return {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [{"name": "offline", "cluster": {"server": "https://offline.invalid"}}],
+        "clusters": [{"name": "offline", "cluster": {"server": server}}],
         "contexts": [{"name": context, "context": {"cluster": "offline", "user": "offline"}}],
         "users": [{"name": "offline", "user": {}}],
     }

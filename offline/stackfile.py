@@ -36,9 +36,17 @@ class StackFile:
     @property
     def context(self) -> str:
         """Kube context that the stack names."""
+        return self._cluster("context")
+
+    @property
+    def server(self) -> str:
+        """API server that the stack names; empty if it names none."""
+        return self._cluster("server")
+
+    def _cluster(self, key: str) -> str:
         cluster = self.shop.get("cluster")
         named = cast("Mapping[str, Any]", cluster) if isinstance(cluster, dict) else {}
-        return str(named.get("context", ""))
+        return str(named.get(key) or "")
 
 
 def find_stack_file(root: Path, stack: str) -> Path:

@@ -59,8 +59,8 @@ IniValue = Line | int | bool
 class Php(Section):
     """PHP, in web pods."""
 
-    memory_limit: PhpSize = "512M"
-    """PHP's memory_limit of a web request."""
+    memory_limit: PhpSize = "256M"
+    """PHP's memory_limit of a web request: a page takes 8 MiB, a large import or image more."""
     ini: dict[IniKey, IniValue] = Field(default_factory=dict[IniKey, IniValue])
     """The customer's own php.ini lines; what the program sets itself is refused."""
 

@@ -10,7 +10,8 @@ from offline import Graph, Resource, StackFile, find_stack_file, read_stack_file
 from offline.graph import masked, plain
 from settings.load import Secrets
 from settings.presets import merge
-from settings.report import SettingsError, read_source
+from settings.model import Settings
+from settings.report import SettingsError, Source, read_source
 from settings.validate import validate
 
 # An Output in an f-string is an error, not a text that ends up in a manifest.
@@ -89,6 +90,11 @@ def data(graph: Graph, name: str) -> dict[str, str]:
     return inputs.get("data") or inputs["stringData"]
 
 
+def validated(tree: Mapping[str, Any]) -> Settings:
+    """Return the settings of a tree that must be accepted."""
+    return validate(tree, Source())
+
+
 def refusal(yaml: str) -> SettingsError:
     """Return the error that a stack file gives."""
     import ruamel.yaml
@@ -114,6 +120,8 @@ __all__ = [
     "data",
     "deploy",
     "masked",
+    "merge",
+    "validated",
     "plain",
     "pod_of",
     "pods",

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from shop import local_xml
+from shop.local_xml import Redis
 from shop.rows import config_rows
 from tests.harness import ROOT
 
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db", "mariadb", "redis-server", "redis-cli")
-PASSWORD = "a-long-password-of-2026"
-_SECRET = "only-for-this-test"
+PASSWORD = "a-long-password-of-2026"  # noqa: S105 (of servers that live as long as a test)
+_SECRET = "only-for-this-test"  # noqa: S105 (likewise)
 
 
 def reason_to_skip() -> str | None:
@@ -126,7 +127,7 @@ class PrivateShop:
         prefix: str = "",
     ) -> None:
         """Write local.xml anew; without arguments as it is at first."""
-        store = {"host": "127.0.0.1", "port": redis or self._servers.redis, "password": ""}
+        store = Redis(host="127.0.0.1", port=redis or self._servers.redis, password="")
         content = local_xml(
             {
                 "crypt_key": "0" * 32,

@@ -34,6 +34,7 @@ try {
 }
 
 $ended = false;
+ob_start();
 register_shutdown_function(static function () use ($run, &$ended): void {
     exit($run->report($ended) ? 0 : 1);
 });
@@ -52,20 +53,24 @@ final class CronRun
     private readonly string $table;
     /** @var array<int, array<string, scalar|null>> rows that wait to be run, by their number */
     private readonly array $due;
+    /** @var array<int, array<string, scalar|null>> rows of jobs that failed before this run, by their number */
+    private readonly array $failedBefore;
 
     public function __construct(private readonly Database $database)
     {
         $this->started = time();
         $this->table = $database->table('cron_schedule');
         $this->endWhatWasCutOff();
-        $due = $this->select("status = 'pending' AND scheduled_at <= ?", $this->startedAt());
-        $this->due = array_column($due, null, 'schedule_id');
+        $this->due = $this->select("status = 'pending' AND scheduled_at <= ?", $this->startedAt());
+        $this->failedBefore = $this->select("status = 'error'");
     }
 
     /** Writes what went wrong to stderr; returns whether all went well. */
     public function report(bool $ended): bool
     {
         if (!$ended) {
+            // The error page is for a visitor: it does not belong in a log.
+            ob_end_clean();
             fwrite(STDERR, 'cron: ' . reasonOfEnd($this->started) . "\n");
         }
         try {
@@ -79,6 +84,7 @@ final class CronRun
     private function reportJobs(): bool
     {
         $failed = $this->select("status IN ('error', 'running') AND executed_at >= ?", $this->startedAt());
+        $failed = array_diff_key($failed, $this->failedBefore);
         foreach ($failed as $job) {
             $message = strtok((string) $job['messages'], "\n") ?: 'no message';
             // Nobody but this run runs jobs: one that is still running was ended by a fatal error.
@@ -109,11 +115,10 @@ final class CronRun
      */
     private function missed(): array
     {
-        $missed = array_column($this->select("status = 'missed'"), null, 'schedule_id');
-        $all = array_column($this->select('1 = 1'), null, 'schedule_id');
         // A run this long may have removed what went well, too.
-        $gone = time() - $this->started < self::HISTORY ? array_diff_key($this->due, $all) : [];
-        return array_intersect_key($this->due, $missed) + $gone;
+        $isLong = time() - $this->started > self::HISTORY;
+        $gone = $isLong ? [] : array_diff_key($this->due, $this->select('1 = 1'));
+        return $gone + array_intersect_key($this->due, $this->select("status = 'missed'"));
     }
 
     /** OpenMage writes times by the clock of its pod, in UTC. */
@@ -122,14 +127,15 @@ final class CronRun
         return gmdate('Y-m-d H:i:s', $this->started);
     }
 
-    /** @return list<array<string, scalar|null>> */
+    /** @return array<int, array<string, scalar|null>> rows by their number */
     private function select(string $condition, string ...$values): array
     {
-        return $this->database->all(
+        $rows = $this->database->all(
             'SELECT schedule_id, job_code, status, scheduled_at, messages'
             . " FROM `{$this->table}` WHERE {$condition}",
             $values,
         );
+        return array_column($rows, null, 'schedule_id');
     }
 
     /** @param array<string, scalar|null> $job */

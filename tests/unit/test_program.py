@@ -327,9 +327,25 @@ def test_a_context_that_is_not_there_is_refused():
         cluster.connect(Wanted())
 
 
-def test_a_context_of_another_server_is_refused():
+def test_a_context_of_another_server_is_refused(monkeypatch):
+    import cluster
+
+    class Wanted:
+        context = "acme"
+        server = "https://kubernetes.example.com"
+        adopt = False
+
+    monkeypatch.setattr(cluster, "contexts", lambda: {"acme": "https://other.example.com"})
     with pytest.raises(pulumi.RunError, match="which is another cluster"):
-        deploy({"cluster": {"server": "https://other.example.com"}})
+        cluster.connect(Wanted())
+
+
+def test_no_preset_warns_of_itself():
+    from settings.presets import PRESETS
+    from tests.harness import DEV, merge, validated
+
+    for preset in PRESETS:
+        assert validated(merge(DEV.shop, {"preset": preset})).warnings == []
 
 
 def test_adopting_needs_the_keys_of_the_data():
