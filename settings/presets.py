@@ -31,7 +31,7 @@ PRESETS: Mapping[str, Tree] = {
                 "nginx": _resources(("10m", "32Mi"), ("200m", "64Mi")),
             },
             "admin": {
-                "php": _resources(("40m", "192Mi"), ("1", "768Mi")),
+                "php": _resources(("40m", "256Mi"), ("1", "768Mi")),
                 "nginx": _resources(("10m", "32Mi"), ("200m", "64Mi")),
             },
         },

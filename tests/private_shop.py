@@ -81,10 +81,11 @@ class Servers:
         words = ["mariadb", "--no-defaults", "-uroot", f"--socket={self._socket}", "-N", "-B"]
         ended = subprocess.run(
             [*words, "-e", statement, *([schema] if schema else [])],
-            check=True,
+            check=False,
             capture_output=True,
             text=True,
         )
+        assert ended.returncode == 0, ended.stderr
         return ended.stdout.strip()
 
     def redis_keys(self, pattern: str) -> list[str]:

@@ -100,6 +100,9 @@ def test_two_runs_of_cron_never_overlap_even_when_one_takes_150_seconds(shop):
         wait_until(lambda: shop.sql(running) == "1", 90, 2)
         # One that is started by hand gives way as well: the lock is in the database.
         shop.kubectl("create", "job", "by-hand", "--from=cronjob/cron")
+        # Read at once: the CronJob's history forgets jobs that have succeeded.
+        logs = ("logs", "job/by-hand", "--ignore-errors")
+        wait_until(lambda: "nothing to do" in shop.kubectl(*logs, check=False), 60)
         done = "SELECT COUNT(*) FROM cron_schedule WHERE job_code = 'sleep' AND status = 'success'"
         most = 0
         deadline = time.monotonic() + 200
@@ -108,7 +111,6 @@ def test_two_runs_of_cron_never_overlap_even_when_one_takes_150_seconds(shop):
             time.sleep(5)
         assert most == 1
         assert int(shop.sql(done)) >= 1
-        assert "nothing to do" in shop.kubectl("logs", "job/by-hand")
     finally:
         shop.sql(write.format(0))
         shop.kubectl("delete", "job", "by-hand", check=False)
@@ -228,5 +230,5 @@ def test_nothing_is_written_outside_var_media_and_tmp(shop):
     name = pod["metadata"]["name"]
     command = "touch /var/www/html/index.php /usr/x 2>&1; touch /tmp/x /var/www/html/var/x /var/www/html/media/x && echo fine"
     answer = shop.kubectl("exec", name, "-c", "php", "--", "sh", "-c", command)
-    assert answer.count("Read-only file system") == 2
+    assert answer.count("cannot touch") == 2
     assert "fine" in answer
