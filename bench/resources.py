@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from settings.types import bytes_of, millicores  # noqa: E402
+from settings.types import bytes_of, millicores
 
 
 def main() -> None:
@@ -16,7 +16,9 @@ def main() -> None:
     requested = requests(namespace)
     print(f"{'pod':28} {'container':9} {'CPU':>12} {'memory MiB':>14}   used/requested")
     total = [0, 0, 0, 0]
-    for line in kubectl("top", "pods", "--containers", "--no-headers", "-n", namespace).splitlines():
+    for line in kubectl(
+        "top", "pods", "--containers", "--no-headers", "-n", namespace
+    ).splitlines():
         pod, container, cpu, memory = line.split()
         if (pod, container) not in requested:
             continue

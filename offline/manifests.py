@@ -4,7 +4,6 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 
-import base64
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
-from offline.graph import Graph, masked
+from offline.graph import Graph, Resource, masked, plain
 
 MASK = "[secret]"
-_MASKED_DATA = base64.b64encode(MASK.encode()).decode()
 _FIRST = ("apiVersion", "kind", "metadata", "spec")
 
 
@@ -24,7 +22,7 @@ def manifests(graph: Graph) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for resource in graph:
         if resource.custom and resource.type.startswith("kubernetes:"):
-            manifest = _manifest(masked(resource.inputs, MASK))
+            manifest = _manifest(resource)
             name = manifest["metadata"].setdefault("name", graph.names[resource.urn])
             found[f"{manifest['kind']}-{name}.yaml".lower()] = manifest
     return dict(sorted(found.items()))
@@ -51,15 +49,23 @@ def text(manifest: dict[str, Any]) -> str:
     return stream.getvalue()
 
 
-def _manifest(inputs: dict[str, Any]) -> dict[str, Any]:
-    if inputs.get("kind") == "Secret":
-        for key, mask in (("stringData", MASK), ("data", _MASKED_DATA)):
-            values = inputs.get(key)
-            if values is not None:
-                keys = values if isinstance(values, dict) else {"masked": mask}
-                inputs[key] = dict.fromkeys(sorted(keys), mask)
+def _manifest(resource: Resource) -> dict[str, Any]:
+    inputs = _sorted(masked(resource.inputs, MASK))
+    if resource.kind == "Secret":
+        # The names of the files are no secret; what is in them is.
+        keys = sorted(plain(resource.inputs)["stringData"])
+        inputs["stringData"] = dict.fromkeys(keys, MASK)
     ordered = {key: inputs[key] for key in _FIRST if key in inputs}
-    return ordered | {key: inputs[key] for key in sorted(inputs) if key not in ordered}
+    return ordered | {key: inputs[key] for key in inputs if key not in ordered}
+
+
+def _sorted(value: Any) -> Any:
+    """Return a value with its keys in order: on the wire they have none."""
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
 
 
 def _literal(value: Any) -> Any:

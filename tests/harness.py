@@ -9,8 +9,8 @@ from typing import Any
 from offline import Graph, Resource, StackFile, find_stack_file, read_stack_file, run
 from offline.graph import masked, plain
 from settings.load import Secrets
-from settings.presets import merge
 from settings.model import Settings
+from settings.presets import merge
 from settings.report import SettingsError, Source, read_source
 from settings.validate import validate
 
@@ -121,11 +121,11 @@ __all__ = [
     "deploy",
     "masked",
     "merge",
-    "validated",
     "plain",
     "pod_of",
     "pods",
     "refusal",
     "spec",
     "stack_file",
+    "validated",
 ]

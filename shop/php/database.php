@@ -32,8 +32,10 @@ final class Database
         $this->schema = (string) $connection->dbname;
         $this->prefix = (string) $resources->db->table_prefix;
         $this->pdo = self::connect($connection, $waitSeconds);
-        // A lock lives as long as its connection: a long job must not lose it.
-        $this->pdo->exec('SET SESSION wait_timeout = 86400');
+        // A lock lives as long as its connection: the longest job must not lose it, and when a node
+        // dies without a word, the server must not keep it for much longer than a job may run.
+        $seconds = (int) (getenv('OPENMAGE_DEADLINE_SECONDS') ?: 86400) + 60;
+        $this->pdo->exec("SET SESSION wait_timeout = {$seconds}");
     }
 
     public static function localXml(): SimpleXMLElement

@@ -41,7 +41,7 @@ register_shutdown_function(static function () use ($step, &$ended): void {
 try {
     match ($step) {
         'release' => release(),
-        'install' => install(),
+        'install' => install($argv[2]),
         'migrate' => migrate(),
         'configure' => configure(),
         'warm' => warm(),
@@ -76,7 +76,7 @@ function release(): void
     say('no cron run is left');
     if (isEmpty($database)) {
         begin($database);
-        step('install');
+        installFrom(sys_get_temp_dir() . '/etc-' . bin2hex(random_bytes(8)));
         finish($database);
     } else {
         step('migrate');
@@ -153,25 +153,35 @@ function finish(Database $database): void
 }
 
 /** Runs one step in a process of its own. */
-function step(string $name): void
+function step(string $name, string ...$arguments): void
 {
     $started = microtime(true);
     $memory = 'memory_limit=' . ini_get('memory_limit');
-    $process = proc_open([PHP_BINARY, '-d', $memory, __FILE__, $name], [STDIN, STDOUT, STDERR], $pipes);
+    $command = [PHP_BINARY, '-d', $memory, __FILE__, $name, ...$arguments];
+    $process = proc_open($command, [STDIN, STDOUT, STDERR], $pipes);
     if ($process === false || proc_close($process) !== 0) {
         throw new Failure("{$name} failed; the lines above say why");
     }
     say(sprintf('%s took %.1f s', $name, microtime(true) - $started));
 }
 
-function install(): void
+/** OpenMage installs only where local.xml has no date, and reads all of app/etc from one place. */
+function installFrom(string $etc): void
 {
-    // OpenMage installs only where local.xml has no date, and reads all of app/etc from one place.
-    $etc = sys_get_temp_dir() . '/etc';
     copyTree(CODE . '/app/etc', $etc);
     $local = Database::localXml();
     $local->global->install->date = '';
     file_put_contents("{$etc}/local.xml", $local->asXML());
+    try {
+        step('install', $etc);
+    } finally {
+        // It holds the shop's passwords.
+        removeTree($etc);
+    }
+}
+
+function install(string $etc): void
+{
     boot('default', $etc);
     update();
 }
@@ -294,15 +304,26 @@ function settings(): array
 
 function copyTree(string $from, string $to): void
 {
-    is_dir($to) || mkdir($to, 0700, true);
-    foreach (scandir($from) ?: [] as $name) {
-        if ($name === '.' || $name === '..') {
-            continue;
-        }
+    mkdir($to, 0700, true);
+    foreach (namesIn($from) as $name) {
         is_dir("{$from}/{$name}")
             ? copyTree("{$from}/{$name}", "{$to}/{$name}")
             : copy("{$from}/{$name}", "{$to}/{$name}");
     }
+}
+
+function removeTree(string $folder): void
+{
+    foreach (namesIn($folder) as $name) {
+        is_dir("{$folder}/{$name}") ? removeTree("{$folder}/{$name}") : unlink("{$folder}/{$name}");
+    }
+    rmdir($folder);
+}
+
+/** @return list<string> */
+function namesIn(string $folder): array
+{
+    return array_values(array_diff(scandir($folder) ?: [], ['.', '..']));
 }
 
 function say(string $text): void

@@ -8,7 +8,7 @@ DATA |= {"RandomPassword config-crypt-key", "RandomPassword database-password"}
 
 @pytest.fixture(scope="module")
 def first(shop):
-    """The first preview and the first update of the stack."""
+    """Return the steps of the first preview and of the first update."""
     return shop.steps(shop.stack.preview), shop.steps(shop.stack.up)
 
 

@@ -1,7 +1,5 @@
 """Claims about the scripts of the Release and of cron, on the test shop and private servers."""
 
-# ruff: noqa: S608 (the statements are the tests' own)
-
 import itertools
 import time
 
@@ -75,6 +73,15 @@ def test_a_second_release_changes_nothing(shop):
     assert (status, stderr) == (0, "")
     assert "install" not in stdout
     assert state(shop) == before
+
+
+def test_no_copy_of_the_passwords_is_left_behind(empty, tmp_path):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    assert empty.release(SHOP_MIGRATION_FAILS="install", TMPDIR=str(temporary))[0] == 1
+    assert list(temporary.iterdir()) == []
+    assert empty.release(TMPDIR=str(temporary))[0] == 0
+    assert list(temporary.iterdir()) == []
 
 
 def test_no_output_shows_a_password(empty):

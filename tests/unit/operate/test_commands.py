@@ -1,0 +1,120 @@
+"""The commands say what they do, and what is missing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from operate import engine, local_cluster, tools
+from operate.__main__ import _README, with_picture
+from tests.harness import DEV, ROOT
+
+
+def _run(*words, path="/usr/bin:/bin", **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "operate", *words],
+        cwd=ROOT,
+        env={"PATH": path, "HOME": os.environ["HOME"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch):
+    """Return what puts programs of our own on the PATH."""
+
+    def make(**scripts):
+        for name, script in scripts.items():
+            file = tmp_path / name.replace("_", "-")
+            file.write_text(f"#!/bin/sh\n{script}\n")
+            file.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return make
+
+
+def test_a_preview_says_that_it_is_offline_and_why(tmp_path):
+    shown = _run("preview", path=str(tmp_path))
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith(
+        "Offline preview of dev, without CLI and cluster (the pulumi CLI"
+    )
+    assert "at rest  requests" in shown.stdout
+
+
+def test_a_preview_writes_one_manifest_an_object_and_the_same_ones_twice(tmp_path):
+    for folder in ("a", "b"):
+        shown = _run("preview", "--offline", "--out", str(tmp_path / folder))
+        assert shown.returncode == 0, shown.stderr
+    first, second = (
+        {file.name: file.read_bytes() for file in (tmp_path / folder).iterdir()}
+        for folder in ("a", "b")
+    )
+    assert len(first) > 40
+    assert first == second
+    assert b"[secret]" in next(v for k, v in first.items() if k.startswith("secret-config-"))
+
+
+def test_up_lists_everything_that_is_missing_with_how_to_get_it(tmp_path):
+    shown = _run("up", path=str(tmp_path), KUBECONFIG=str(tmp_path / "none"))
+    assert shown.returncode == 1
+    assert "https://www.pulumi.com/docs/install/" in shown.stderr
+    assert "make cluster" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_missing_plugin_is_named_with_the_command_that_installs_it(
+    programs, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path))
+    programs(pulumi="exit 0", pulumi_language_python="exit 0")
+    found = "\n".join(tools.missing(DEV))
+    assert "pulumi plugin install resource kubernetes v4." in found
+    assert "pulumi plugin install resource random v4." in found
+
+
+def test_an_unknown_stack_is_one_sentence(tmp_path):
+    shown = _run("preview", "--stack", "nobody")
+    assert shown.returncode == 1
+    assert "there is no Pulumi.nobody.yaml; stacks with a file: " in shown.stderr
+    assert "dev" in shown.stderr
+
+
+def test_a_wrong_stack_file_is_a_report_and_not_a_traceback(tmp_path):
+    file = tmp_path / "Pulumi.wrong.yaml"
+    text = (ROOT / "Pulumi.dev.yaml").read_text().replace("environment: dev", "environment: prod")
+    file.write_text(text)
+    shown = _run("preview", "--offline", "--stack", str(file))
+    assert shown.returncode == 1
+    assert "openmage:shop.environment: prod" in shown.stderr
+    assert "Traceback" not in shown.stderr + shown.stdout
+
+
+def test_a_production_shop_is_not_taken_down_by_a_command():
+    from dataclasses import replace
+
+    production = replace(DEV, config={"openmage:shop": '{"environment": "production"}'})
+    with pytest.raises(engine.NotPossibleError, match="its data is protected"):
+        engine.down(production, yes=True)
+
+
+def test_a_cluster_needs_docker_and_says_so(programs):
+    with pytest.raises(engine.NotPossibleError, match="docker is not on the PATH"):
+        local_cluster.create(DEV)
+    programs(docker="exit 1", kind="exit 0")
+    with pytest.raises(engine.NotPossibleError, match="no Docker engine answers"):
+        local_cluster.create(DEV)
+
+
+def test_a_cluster_is_made_under_the_name_of_the_context(programs, capfd):
+    programs(docker="exit 0", kind='echo "kind $*"')
+    local_cluster.create(DEV)
+    assert "kind create cluster --name openmage --wait 120s" in capfd.readouterr().out
+
+
+def test_the_picture_in_the_readme_is_current():
+    assert with_picture(DEV) == _README.read_text(encoding="utf-8"), "run make picture"
