@@ -39,14 +39,19 @@ class PhpArgs(PodArgs):
     """Name of the claim with the media files."""
 
 
-def php_container(
+def php_container(  # noqa: PLR0913 (each is a part of the container)
     name: str,
     args: PhpArgs,
     resources: Resources,
     command: Sequence[str],
     mounts: Mapping[str, tuple[str, str]],
+    *,
+    deadline: int | None = None,
 ) -> k8s.core.v1.ContainerArgsDict:
-    """Return a container of the shop's image; `mounts` adds files: path to (volume, key)."""
+    """Return a container of the shop's image.
+
+    `mounts` adds files: path to (volume, key). `deadline` tells a script how many seconds it has.
+    """
     files = {
         f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
         f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
@@ -66,6 +71,8 @@ def php_container(
             # A visitor waits this long for the first request of a release to fill the cache,
             # in place of an error page after OpenMage's 3 s.
             {"name": "MAGE_CONFIG_CACHE_LOCK_WAIT", "value": "15"},
+            # The server frees the locks of a pod whose node is gone after this time.
+            *([{"name": "OPENMAGE_DEADLINE_SECONDS", "value": str(deadline)}] if deadline else []),
         ],
         "resources": container_resources(resources, _SCRATCH),
         "security_context": restricted_container(),

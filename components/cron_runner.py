@@ -78,7 +78,16 @@ def _job(
             "metadata": {"labels": php_labels(name, args)},
             "spec": {
                 **php_pod(args, [config_volume("scripts", config)]),
-                "containers": [php_container(name, args, args["resources"], run, mounts)],
+                "containers": [
+                    php_container(
+                        name,
+                        args,
+                        args["resources"],
+                        run,
+                        mounts,
+                        deadline=args["active_deadline_seconds"],
+                    )
+                ],
                 "restart_policy": "Never",
                 # A job that is interrupted may end what it does.
                 "termination_grace_period_seconds": 60,

@@ -87,6 +87,8 @@ def _pod(
     run = ["php", "-d", f"memory_limit={args['memory_limit']}", "/etc/openmage/release.php"]
     return {
         **php_pod(args, [config_volume("scripts", config), secret_volume("admin", secret)]),
-        "containers": [php_container(name, args, args["resources"], run, mounts)],
+        "containers": [
+            php_container(name, args, args["resources"], run, mounts, deadline=_DEADLINE)
+        ],
         "restart_policy": "Never",
     }

@@ -58,31 +58,29 @@ def local_xml(values: LocalXml) -> str:
     if "read" in values:
         # `use` must be empty, or the default setup's connection would be used in its place.
         resources["default_read"] = {"connection": {"use": "", **_connection(values["read"])}}
-    if database["tls"]:
-        resources["connection"] = {
-            "types": {"pdo_mysql_tls": {"class": "OpenMage_Kubernetes_Db_Tls"}}
-        }
-    tree: Tree = {
-        "global": {
-            "install": {"date": INSTALLED},
-            "crypt": {"key": values["crypt_key"]},
-            "disable_local_modules": "false",
-            # Only the release migrates; a web request never does.
-            "skip_process_modules_updates": "1",
-            "skip_process_modules_updates_ignore_dev_mode": "1",
-            "resources": resources,
-            "session_save": "redis",
-            "redis_session": _sessions(values),
-            "cache": _cache(values),
-            # Every log goes to the container's, whatever file OpenMage has in mind.
-            "log": {"core": {"writer_model": "OpenMage_Kubernetes_Log"}},
-            # nginx has worked out the client's address; no other header is believed.
-            "remote_addr_headers": {"header1": "HTTP_X_REAL_IP"},
-        },
-        "admin": {"routers": {"adminhtml": {"args": {"frontName": values["admin_path"]}}}},
+    global_: Tree = {
+        "install": {"date": INSTALLED},
+        "crypt": {"key": values["crypt_key"]},
+        "disable_local_modules": "false",
+        # Only the release migrates; a web request never does.
+        "skip_process_modules_updates": "1",
+        "skip_process_modules_updates_ignore_dev_mode": "1",
+        "resources": resources,
+        "session_save": "redis",
+        "redis_session": _sessions(values),
+        "cache": _cache(values),
+        # Every log goes to the container's, whatever file OpenMage has in mind.
+        "log": {"core": {"writer_model": "OpenMage_Kubernetes_Log"}},
+        # nginx has worked out the client's address; no other header is believed.
+        "remote_addr_headers": {"header1": "HTTP_X_REAL_IP"},
     }
+    if database["tls"]:
+        # `resource`, not `resources`: OpenMage keeps its connection types apart.
+        types: Tree = {"pdo_mysql_tls": {"class": "OpenMage_Kubernetes_Db_Tls"}}
+        global_["resource"] = {"connection": {"types": types}}
+    admin: Tree = {"routers": {"adminhtml": {"args": {"frontName": values["admin_path"]}}}}
     root = ET.Element("config")
-    _append(root, tree)
+    _append(root, {"global": global_, "admin": admin})
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -267,6 +267,26 @@ def test_a_read_endpoint_lifts_the_default_use():
     assert "replica.example.com:3306" in xml
 
 
+def test_a_tls_database_gets_a_connection_type_where_openmage_looks_for_it():
+    from xml.etree import ElementTree as ET
+
+    pem = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"
+    files = data(deploy({"database": {**EXTERNAL, "ca": pem}}, secrets=PASSWORD), "config")
+    root = ET.fromstring(files["local.xml"])
+    chosen = root.findtext("global/resources/default_setup/connection/type")
+    assert root.findtext(f"global/resource/connection/types/{chosen}/class") is not None
+    assert files["database-ca.pem"] == pem
+
+
+def test_a_password_with_signs_of_xml_arrives_whole():
+    from xml.etree import ElementTree as ET
+
+    odd = "a]]><b>&amp;%20{x}"
+    xml = data(deploy(secrets={"databasePassword": odd}), "config")["local.xml"]
+    path = "global/resources/default_setup/connection/password"
+    assert ET.fromstring(xml).findtext(path) == odd
+
+
 def test_private_networks_stay_closed_behind_an_open_rule(graph):
     [rule] = spec(graph.one("NetworkPolicy", "tenant-outbound"))["egress"]
     assert "169.254.0.0/16" in rule["to"][0]["ipBlock"]["except"]
