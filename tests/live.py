@@ -16,8 +16,8 @@ from tests.harness import ROOT
 
 CONTEXT = "OPENMAGE_TEST_CONTEXT"
 _IMAGES = ROOT.parent / "shared" / "cluster" / "images"
-_PROGRAM = ("__main__.py", "wiring.py", "cluster.py", "Pulumi.yaml", "Pulumi.dev.yaml")
-_PACKAGES = ("settings", "components", "shop")
+_PROGRAM = ("__main__.py", "cluster.py", "Pulumi.yaml", "Pulumi.dev.yaml")
+_PACKAGES = ("settings", "components", "shop", "wiring")
 HOST, ADMIN = "shop.test", "admin.shop.test"
 
 
