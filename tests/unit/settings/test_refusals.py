@@ -1,8 +1,14 @@
 """What a stack file must not say: each mistake is refused with its place, reason and fix.
 
-The numbers are those of the project's list of invalid inputs. Unsayable, and so without a test:
-18-25 (no backups or replicas to configure yet), 42-44 and 62-66 (computed or not configurable),
-45-47 (two Valkeys with fixed policies and computed memory), 54-56 (no issuer, no Gateway yet).
+The numbers are those of the project's list of invalid inputs. Not among the cases, because it
+
+- cannot be said: 33, 43 and 45-47 are computed; 48, 49 and 50 are told apart by `database.mode`;
+  41, 42, 44, 61-66 have no setting;
+- does not exist yet: 10, 18-26, 38, 54-56, 58, 67, 68, 71, 72 (backups, replicas, issuers, Gateway,
+  phpMyAdmin, previews, monitoring);
+- is known elsewhere: 15 and 17 by the release, which looks at image and database; 35 and 36 by
+  Kubernetes, which refuses to shrink a claim; 40 by the model, which has no pod without requests;
+  70 by the program, in test_program.py.
 """
 
 import copy
