@@ -6,7 +6,7 @@ OPERATE := $(BIN)/python -m operate
 WITH_STACK := --stack $(STACK) $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up down cluster admin-password picture generate check test e2e bench clean
+.PHONY: help preview up down cluster admin-password access-password images bump compose-up compose-down compose-password platform-preview platform-up picture generate check test e2e bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -26,12 +26,37 @@ cluster: .venv/run ## Make a local cluster with kind or k3d, as the stack's cont
 admin-password: .venv/run ## Show the administrator's generated password
 	@$(OPERATE) admin-password $(WITH_STACK)
 
+access-password: .venv/run ## Show the password that visitors are asked for (access in the settings)
+	@$(OPERATE) access-password $(WITH_STACK)
+
+images: .venv/run ## Build the shop's images; a local cluster gets them (SHOP=folder or repository#tag, PHP=8.4)
+	@$(OPERATE) images $(WITH_STACK) $(if $(SHOP),--shop $(SHOP)) $(if $(PHP),--php $(PHP))
+
+bump: .venv/run ## Write digests into the stack file: IMAGES="php=...@sha256:... nginx=...@sha256:..."
+	@$(OPERATE) bump $(WITH_STACK) $(foreach image,$(IMAGES),--image $(image))
+
+compose-up: .venv/run ## Try the images on this machine by docker compose (SAMPLE_DATA=archive)
+	@$(OPERATE) compose-up $(WITH_STACK) $(if $(SAMPLE_DATA),--sample-data $(SAMPLE_DATA))
+
+compose-down: .venv/run ## Stop what compose-up has started; the data stays (WIPE=1: it goes, too)
+	@$(OPERATE) compose-down $(WITH_STACK) $(if $(WIPE),--wipe)
+
+compose-password: .venv/run ## Show the administrator's password of the shop that compose-up has started
+	@$(OPERATE) compose-password $(WITH_STACK)
+
+platform-preview: .venv/run ## Show what `make platform-up` would install in a cluster, once for all shops
+	@$(BIN)/python platform/command.py preview --stack $(STACK) $(if $(OFFLINE),--offline)
+
+platform-up: .venv/run ## Install what the cluster of platform/Pulumi.$(STACK).yaml needs (YES=1: do not ask)
+	@$(BIN)/python platform/command.py up $(WITH_STACK)
+
 picture: .venv/run ## Draw the picture in README.md anew
 	@$(OPERATE) picture
 
 generate: .venv/run ## Write settings/schema.json and docs/settings.md anew
 	@$(BIN)/python -m settings.schema
 	@$(BIN)/python -m settings.reference
+	@$(BIN)/python platform/generate.py
 
 check: .venv/dev ## Format, lint and types
 	$(BIN)/ruff format --check .

@@ -1,13 +1,24 @@
 """The one cluster that a stack may touch."""
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
 from ruamel.yaml import YAML, YAMLError
+
+_SECONDS = 10
+
+Ask = Callable[[str], dict[str, Any] | None]
+"""Returns what the API server says at a path; None where that is not for us to see."""
+
+
+class UnansweredError(Exception):
+    """The cluster could not be asked; the text says why."""
 
 
 class ClusterSettings(Protocol):
@@ -29,9 +40,12 @@ class ClusterSettings(Protocol):
         ...
 
 
-def connect(cluster: ClusterSettings) -> k8s.Provider:
-    """Return the provider of the stack's own context, whichever context is the current one."""
-    _refuse_other_clusters(cluster)
+def connect(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> k8s.Provider:
+    """Return the provider of the stack's own context, whichever context is the current one.
+
+    `where` is the place of the cluster's settings in the stack file.
+    """
+    _refuse_other_clusters(cluster, where)
     return k8s.Provider(
         "cluster",
         context=cluster.context,
@@ -39,6 +53,35 @@ def connect(cluster: ClusterSettings) -> k8s.Provider:
         cluster_identifier=cluster.context,
         upsert_existing_objects=cluster.adopt,
     )
+
+
+def kubectl(context: str) -> Ask:
+    """Return what asks the API server of a context."""
+
+    def ask(path: str) -> dict[str, Any] | None:
+        words = ["kubectl", "--context", context, "get", "--raw", path]
+        try:
+            ended = subprocess.run(  # noqa: S603 (no shell, and the context is one of the kubeconfig)
+                [*words, "--request-timeout", f"{_SECONDS}s"],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=2 * _SECONDS,
+            )
+        except FileNotFoundError:
+            message = "kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/"
+            raise UnansweredError(message) from None
+        except subprocess.TimeoutExpired:
+            message = f"there was no answer in {2 * _SECONDS} seconds"
+            raise UnansweredError(message) from None
+        if ended.returncode == 0:
+            return cast("dict[str, Any]", json.loads(ended.stdout))
+        reason = ended.stderr.strip().split("\n")[-1]
+        if "(Forbidden)" in reason or "(NotFound)" in reason:
+            return None
+        raise UnansweredError(reason or f"kubectl ended with {ended.returncode}")
+
+    return ask
 
 
 def contexts() -> dict[str, str]:
@@ -54,22 +97,22 @@ def contexts() -> dict[str, str]:
     return {context: servers.get(name, "") for context, name in found.items()}
 
 
-def _refuse_other_clusters(cluster: ClusterSettings) -> None:
+def _refuse_other_clusters(cluster: ClusterSettings, where: str) -> None:
     known = contexts()
-    where = os.environ.get("KUBECONFIG") or "~/.kube/config"
+    file = os.environ.get("KUBECONFIG") or "~/.kube/config"
     if cluster.context not in known:
         listed = ", ".join(sorted(known)) or "none"
         message = (
-            f"openmage:shop.cluster.context: {cluster.context}\n"
-            f"    why: the kubeconfig ({where}) has no such context; it has: {listed}\n"
+            f"{where}.context: {cluster.context}\n"
+            f"    why: the kubeconfig ({file}) has no such context; it has: {listed}\n"
             "    fix: point KUBECONFIG to the kubeconfig of this stack's cluster"
             " (make cluster makes a local one), or correct the setting"
         )
         raise pulumi.RunError(message)
     if cluster.server is not None and known[cluster.context] != cluster.server:
         message = (
-            f"openmage:shop.cluster.server: {cluster.server}\n"
-            f"    why: the context {cluster.context} in {where} leads to"
+            f"{where}.server: {cluster.server}\n"
+            f"    why: the context {cluster.context} in {file} leads to"
             f" {known[cluster.context] or 'no server'}, which is another cluster\n"
             "    fix: use the kubeconfig of this stack's cluster, or correct the setting"
         )

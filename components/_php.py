@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._network import PHP_PODS
+from components._network import DATABASE_CLIENTS, PHP_PODS
 from components._objects import ShopArgs, labels
 from components._pods import (
     PULL_POLICY,
@@ -22,6 +22,10 @@ from components._pods import (
 from shop.render import CODE
 
 _OURS = "/etc/openmage"
+_AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
+"""Certificate authorities of servers outside; empty where the connection is plain."""
+_MAIL = ("msmtprc", "mail-password", "mail-ca.pem")
+"""The account that PHP's mail() sends by."""
 _SCRATCH = "3Gi"
 """Bound on var, /tmp and logs together: the limits of the two volumes and some room for logs."""
 
@@ -37,6 +41,8 @@ class PhpArgs(PodArgs):
     """Name of the ConfigMap with PHP's ini lines and the code that OpenMage includes."""
     media_claim: pulumi.Input[str]
     """Name of the claim with the media files."""
+    mail: pulumi.Input[str] | None
+    """Name of the Secret with the account that mail is sent by; None if none is."""
 
 
 def php_container(  # noqa: PLR0913 (each is a part of the container)
@@ -46,17 +52,20 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
     command: Sequence[str],
     mounts: Mapping[str, tuple[str, str]],
     *,
+    folders: Sequence[k8s.core.v1.VolumeMountArgsDict] = (),
     deadline: int | None = None,
 ) -> k8s.core.v1.ContainerArgsDict:
     """Return a container of the shop's image.
 
-    `mounts` adds files: path to (volume, key). `deadline` tells a script how many seconds it has.
+    `mounts` adds files: path to (volume, key). `folders` adds whole volumes. `deadline` tells a
+    script how many seconds it has.
     """
     files = {
         f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
         f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
         "/usr/local/etc/php/conf.d/zz-openmage.ini": ("php", "openmage.ini"),
-        f"{_OURS}/database-ca.pem": ("local-xml", "database-ca.pem"),
+        **{f"{_OURS}/{file}": ("local-xml", file) for file in _AUTHORITIES},
+        **({} if args["mail"] is None else {f"{_OURS}/{file}": ("mail", file) for file in _MAIL}),
         **mounts,
     }
     return {
@@ -81,6 +90,7 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
             {"name": "var", "mount_path": f"{CODE}/var"},
             {"name": "media", "mount_path": f"{CODE}/media"},
             *(_file(path, volume, key) for path, (volume, key) in sorted(files.items())),
+            *folders,
         ],
     }
 
@@ -89,6 +99,7 @@ def php_pod(
     args: PhpArgs, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod around `php_container`; `volumes` adds to what that mounts."""
+    mail = args["mail"]
     return {
         **restricted_pod(args, WEB_USER),
         "volumes": [
@@ -97,6 +108,7 @@ def php_pod(
             {"name": "media", "persistent_volume_claim": {"claim_name": args["media_claim"]}},
             secret_volume("local-xml", args["local_xml"]),
             config_volume("php", args["php_config"]),
+            *([] if mail is None else [secret_volume("mail", mail)]),
             *volumes,
         ],
     }
@@ -104,7 +116,7 @@ def php_pod(
 
 def php_labels(name: str, args: ShopArgs) -> dict[str, str]:
     """Return the labels of a pod that may reach the shop's stores."""
-    return {**labels(name, args), **PHP_PODS}
+    return {**labels(name, args), **PHP_PODS, **DATABASE_CLIENTS}
 
 
 def _file(path: str, volume: str, key: str) -> k8s.core.v1.VolumeMountArgsDict:

@@ -33,8 +33,29 @@ class Resources(TypedDict):
     limits: Amounts
 
 
+class Toleration(TypedDict):
+    """A taint that pods accept."""
+
+    key: str
+    value: str | None
+    """Value of the taint; None for any."""
+    effect: str | None
+    """Effect of the taint; None for any."""
+
+
+class Placement(TypedDict):
+    """On which nodes pods run, and who goes first."""
+
+    node_selector: Mapping[str, str]
+    tolerations: Sequence[Toleration]
+    priority_class: str | None
+    """PriorityClass; None for the cluster's default."""
+
+
 class PodArgs(TypedDict):
     """What every pod of a shop is told."""
+
+    placement: Placement
 
     service_account: pulumi.Input[str]
     """ServiceAccount of the pods: without rights and without a token."""
@@ -75,7 +96,7 @@ def restricted_container() -> k8s.core.v1.SecurityContextArgsDict:
 def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
     """Return what is the same in every pod; the caller adds containers and volumes."""
     return {
-        "containers": [],
+        **_placed(args["placement"]),
         "automount_service_account_token": False,
         "enable_service_links": False,
         "image_pull_secrets": [{"name": name} for name in args["pull_secrets"]],
@@ -90,6 +111,27 @@ def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
     }
+
+
+def _placed(placement: Placement) -> k8s.core.v1.PodSpecArgsDict:
+    spec: k8s.core.v1.PodSpecArgsDict = {"containers": []}
+    if placement["node_selector"]:
+        spec["node_selector"] = placement["node_selector"]
+    if placement["tolerations"]:
+        spec["tolerations"] = [toleration(each) for each in placement["tolerations"]]
+    if placement["priority_class"] is not None:
+        spec["priority_class_name"] = placement["priority_class"]
+    return spec
+
+
+def toleration(given: Toleration) -> k8s.core.v1.TolerationArgsDict:
+    """Return a toleration as Kubernetes writes it."""
+    found: k8s.core.v1.TolerationArgsDict = {"key": given["key"], "operator": "Exists"}
+    if given["value"] is not None:
+        found |= {"operator": "Equal", "value": given["value"]}
+    if given["effect"] is not None:
+        found["effect"] = given["effect"]
+    return found
 
 
 def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:

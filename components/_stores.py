@@ -1,21 +1,24 @@
 """A store of one pod: MariaDB or Valkey behind a name, reached by the shop's code only."""
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._network import store_policies
+from components._network import PHP_PODS, store_policies
 from components._objects import ShopArgs, labels, named, selector
 from components._pods import match
 
 
-def single_pod_store(
+def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
     name: str,
     args: ShopArgs,
     port: int,
     pod: k8s.core.v1.PodSpecArgsDict,
     opts: pulumi.ResourceOptions,
+    clients: Mapping[str, str] = PHP_PODS,
 ) -> pulumi.Output[str]:
-    """Run one pod under a fixed name and return the host that leads to it."""
+    """Run one pod under a fixed name and return the host that leads its clients to it."""
     service = k8s.core.v1.Service(
         name,
         metadata=named(name, args),
@@ -38,7 +41,7 @@ def single_pod_store(
         opts=opts,
     )
     disruption_budget(name, args, opts)
-    store_policies(name, args, port, opts)
+    store_policies(name, args, port, opts, clients)
     return service.metadata.name
 
 

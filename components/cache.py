@@ -1,159 +1,170 @@
 """A session store and a cache store, apart, each with the eviction and persistence it needs."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components._claims import Storage, claim
-from components._objects import ShopArgs, auto_named
-from components._passwords import password
-from components._pods import (
-    PULL_POLICY,
-    VALKEY_USER,
-    PodArgs,
-    Resources,
-    command,
-    container_resources,
-    probe,
-    restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
-)
-from components._stores import single_pod_store
+from components._network import outbound_policy
+from components._objects import ShopArgs
+from components._pods import scratch_volume
+from components._valkey import PORT, ValkeyArgs, valkey
 from shop import valkey_config
-
-PORT = 6379
-_MOUNT = "/etc/valkey"
-# The password goes by the environment of this one process: arguments can be read by anybody.
-_PING = f'REDISCLI_AUTH="$(cat {_MOUNT}/password)" valkey-cli ping | grep -q PONG'
+from shop.local_xml import Address, Sentinels
 
 
-class StoreArgs(TypedDict):
-    """One Valkey."""
+class OwnSessionsArgs(ValkeyArgs):
+    """A Valkey of the shop's own that holds sessions, and so carts."""
 
-    resources: Resources
-    maxmemory: int
-    """Bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
-    password: pulumi.Output[str] | None
-    """Password; generated where it is None."""
-
-
-class SessionsArgs(StoreArgs):
-    """The Valkey that holds sessions, and so carts."""
-
+    mode: Literal["own"]
     storage: Storage
     """Volume of the append-only file."""
 
 
-class CacheArgs(ShopArgs, PodArgs):
-    """What the two stores are told."""
+class OwnCacheArgs(ValkeyArgs):
+    """A Valkey of the shop's own that holds the cache."""
 
-    image: str
-    """Valkey's official image, or one with the same entrypoint."""
-    sessions: SessionsArgs
-    cache: StoreArgs
+    mode: Literal["own"]
+
+
+class _OthersArgs(ShopArgs):
+    port: int
+    """Port of the server, or of the servers that Sentinels know."""
+    database: int
+    """Number of the database on the server."""
+    username: str | None
+    """User that the password is of; None for the server's default one."""
+    password: pulumi.Output[str]
+    cidrs: Sequence[str]
+    """Networks in which it is."""
+
+
+class ExternalStoreArgs(_OthersArgs):
+    """A Valkey or Redis that somebody else runs."""
+
+    mode: Literal["external"]
+    host: str
+    tls: bool
+    """Whether the connection is encrypted and the server's certificate checked."""
+    ca: str | None
+    """Certificate authority of the server, PEM; None for those that the image trusts."""
+
+
+class SentinelSessionsArgs(_OthersArgs):
+    """A Valkey or Redis of somebody else's that Sentinels know where to find."""
+
+    mode: Literal["sentinel"]
+    sentinels: Sentinels
+
+
+class CacheArgs(TypedDict):
+    """What the two stores are told, each by its mode."""
+
+    sessions: OwnSessionsArgs | ExternalStoreArgs | SentinelSessionsArgs
+    cache: OwnCacheArgs | ExternalStoreArgs
+
+
+class StoreEndpoint(TypedDict):
+    """How the shop's code reaches a store. `shop.local_xml.Redis` is this, once it is known."""
+
+    host: pulumi.Output[str]
+    """Host to connect to; empty where Sentinels know it."""
+    port: int
+    database: int
+    username: str | None
+    password: pulumi.Output[str]
+    tls: bool
+    ca: str | None
+    """Certificate authority of the server, PEM; None for those that the image trusts."""
+    sentinels: Sentinels | None
 
 
 class Cache(pulumi.ComponentResource):
-    """Two Valkeys: sessions survive a restart, the cache may be lost at any time."""
+    """Sessions that survive a restart, and a cache that may be lost at any time."""
 
-    sessions_host: pulumi.Output[str]
-    """Host of the session store."""
-    sessions_password: pulumi.Output[str]
-    """Password of the session store."""
-    cache_host: pulumi.Output[str]
-    """Host of the cache store."""
-    cache_password: pulumi.Output[str]
-    """Password of the cache store."""
+    sessions: StoreEndpoint
+    """Where sessions are."""
+    cache: StoreEndpoint
+    """Where the cache is."""
 
     def __init__(
         self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make both stores."""
+        """Make the stores that are the shop's own, and the way to those that are not."""
         super().__init__("openmage:index:Cache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        sessions = f"{name}-sessions"
-        data = claim(f"{sessions}-data", args, args["sessions"]["storage"], "ReadWriteOnce", child)
-        self.sessions_password = password(
-            f"{sessions}-password", args["sessions"]["password"], child
+        sessions, cache = args["sessions"], args["cache"]
+        self.sessions = (
+            _own_sessions(f"{name}-sessions", sessions, child)
+            if sessions["mode"] == "own"
+            else _others(f"{name}-sessions", sessions, child)
         )
-        self.sessions_host = _valkey(
-            sessions,
-            args,
-            args["sessions"],
-            secret=self.sessions_password,
-            # When memory is full the sessions that end soonest go: a bot's lives for a minute.
-            config=partial(valkey_config, policy="volatile-ttl", persistent=True),
-            data={"name": "data", "persistent_volume_claim": {"claim_name": data}},
-            opts=child,
+        self.cache = (
+            _own_cache(name, cache, child)
+            if cache["mode"] == "own"
+            else _others(name, cache, child)
         )
-        self.cache_password = password(f"{name}-password", args["cache"]["password"], child)
-        self.cache_host = _valkey(
+        self.register_outputs(
+            {"sessions_host": self.sessions["host"], "cache_host": self.cache["host"]}
+        )
+
+
+def _own_sessions(name: str, args: OwnSessionsArgs, opts: pulumi.ResourceOptions) -> StoreEndpoint:
+    data = claim(f"{name}-data", args, args["storage"], "ReadWriteOnce", opts)
+    # When memory is full the sessions that end soonest go: a bot's lives for a minute.
+    config = partial(
+        valkey_config, maxmemory=args["maxmemory"], policy="volatile-ttl", persistent=True
+    )
+    return _own(
+        *valkey(
             name,
             args,
-            args["cache"],
-            secret=self.cache_password,
-            # Tags have no lifetime and must stay: without them a cleaned page is served on.
-            config=partial(valkey_config, policy="volatile-lru", persistent=False),
-            data=scratch_volume("data", "64Mi"),
-            opts=child,
+            config,
+            {"name": "data", "persistent_volume_claim": {"claim_name": data}},
+            opts,
         )
-        self.register_outputs({"sessions_host": self.sessions_host, "cache_host": self.cache_host})
-
-
-def _valkey(  # noqa: PLR0913 (each is a part of one store)
-    name: str,
-    args: CacheArgs,
-    store: StoreArgs,
-    *,
-    secret: pulumi.Output[str],
-    config: partial[str],
-    data: k8s.core.v1.VolumeArgsDict,
-    opts: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    settings = k8s.core.v1.Secret(
-        f"{name}-config",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={
-            "password": secret,
-            "valkey.conf": secret.apply(partial(config, maxmemory=store["maxmemory"])),
-        },
-        opts=opts,
     )
-    pod: k8s.core.v1.PodSpecArgsDict = {
-        **restricted_pod(args, VALKEY_USER),
-        "containers": [_container(args["image"], store["resources"])],
-        "termination_grace_period_seconds": 30,
-        "volumes": [
-            data,
-            scratch_volume("tmp", "16Mi"),
-            secret_volume("config", settings.metadata.name),
-        ],
-    }
-    return single_pod_store(name, args, PORT, pod, opts)
 
 
-def _container(image: str, resources: Resources) -> k8s.core.v1.ContainerArgsDict:
-    ping = command("sh", "-c", _PING)
+def _own_cache(name: str, args: OwnCacheArgs, opts: pulumi.ResourceOptions) -> StoreEndpoint:
+    # Tags have no lifetime and must stay: without them a cleaned page is served on.
+    config = partial(
+        valkey_config, maxmemory=args["maxmemory"], policy="volatile-lru", persistent=False
+    )
+    return _own(*valkey(name, args, config, scratch_volume("data", "64Mi"), opts))
+
+
+def _own(host: pulumi.Output[str], password: pulumi.Output[str]) -> StoreEndpoint:
     return {
-        "name": "valkey",
-        "image": image,
-        "image_pull_policy": PULL_POLICY,
-        "args": ["valkey-server", f"{_MOUNT}/valkey.conf"],
-        "ports": [{"name": "valkey", "container_port": PORT}],
-        # Loading the append-only file answers LOADING, which is not PONG.
-        "startup_probe": probe(ping, period=2, failures=60),
-        "readiness_probe": probe(ping, period=10, failures=3),
-        "liveness_probe": probe({"tcp_socket": {"port": PORT}}, period=20, failures=3),
-        "resources": container_resources(resources, "256Mi"),
-        "security_context": restricted_container(),
-        "volume_mounts": [
-            {"name": "data", "mount_path": "/data"},
-            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": _MOUNT, "read_only": True},
-        ],
+        "host": host,
+        "port": PORT,
+        "database": 0,
+        "username": None,
+        "password": password,
+        "tls": False,
+        "ca": None,
+        "sentinels": None,
+    }
+
+
+def _others(
+    name: str, args: ExternalStoreArgs | SentinelSessionsArgs, opts: pulumi.ResourceOptions
+) -> StoreEndpoint:
+    sentinels = args["sentinels"] if args["mode"] == "sentinel" else None
+    servers: Sequence[Address] = sentinels["servers"] if sentinels else ()
+    ports = sorted({args["port"], *(server["port"] for server in servers)})
+    outbound_policy(
+        f"{name}-clients", args, [{"cidr": cidr, "ports": ports} for cidr in args["cidrs"]], opts
+    )
+    return {
+        "host": pulumi.Output.from_input(args["host"] if args["mode"] == "external" else ""),
+        "port": args["port"],
+        "database": args["database"],
+        "username": args["username"],
+        "password": pulumi.Output.secret(args["password"]),
+        "tls": args["mode"] == "external" and args["tls"],
+        "ca": args["ca"] if args["mode"] == "external" else None,
+        "sentinels": sentinels,
     }

@@ -1,135 +1,107 @@
-"""The way in: hosts, TLS and who may reach the web pods."""
+"""The way in: hosts, where they lead, and who may reach the pods behind them."""
 
-from typing import Literal, TypedDict
+from collections.abc import Sequence
+from typing import Any
 
 import pulumi
-import pulumi_kubernetes as k8s
 
-from components._network import allow_from_namespace
-from components._objects import ShopArgs, auto_named, named
+from components._doors import Peer, controllers, gateway_policy, has_pods, let_in, networks
+from components._gateway import gateway
+from components._ingress import ingress
+from components._load_balancer import load_balancer
+from components._objects import selector
+from components._ways import Way, WayArgs
 from components._web_pod import HTTP_PORT
 
 
-class ExistingSecret(TypedDict):
-    """A certificate that is in the namespace already."""
+class EdgeArgs(WayArgs):
+    """What the edge is told; the first host of a route is its address."""
 
-    mode: Literal["secret"]
-    secret: str
-    """Name of the Secret, of type kubernetes.io/tls."""
-
-
-class Certificate(TypedDict):
-    """A certificate that is given with the stack's secrets."""
-
-    mode: Literal["certificate"]
-    certificate: pulumi.Output[str]
-    """Certificate chain, PEM."""
-    private_key: pulumi.Output[str]
-    """Private key, PEM."""
-
-
-class NoTls(TypedDict):
-    """No TLS of the shop's own."""
-
-    mode: Literal["none"]
-
-
-class EdgeArgs(ShopArgs):
-    """What the edge is told."""
-
-    class_name: str
-    """IngressClass of the controller."""
-    controller_namespace: str
-    """Namespace of the controller's pods; only they reach the web pods."""
-    shop_hosts: list[str]
-    """Hosts of the shop, the canonical one first."""
-    admin_host: str
+    way: Way
+    """How visitors come in."""
+    former: Way | None
+    """How they came in before, while some of them still do."""
     admin_path: str
-    storefront: pulumi.Input[str]
-    """Service of the storefront."""
-    admin: pulumi.Input[str]
-    """Service of the admin tier."""
-    tls: ExistingSecret | Certificate | NoTls
+    """Front name of the admin area."""
 
 
 class Edge(pulumi.ComponentResource):
-    """One Ingress, without annotations: it works with the controller of any class."""
+    """One way in, or two during a move; only those who serve it reach the pods."""
 
     shop_url: pulumi.Output[str]
     """Address of the shop."""
     admin_url: pulumi.Output[str]
     """Address of the admin area."""
+    address: pulumi.Output[str | None]
+    """What the hosts' DNS records must say; None where only others know."""
 
     def __init__(
         self, name: str, args: EdgeArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the Ingress, its certificate and the policy that lets its controller in."""
+        """Make the way in, keep the former one, and open the pods to those who serve them."""
         super().__init__("openmage:index:Edge", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        ingress = k8s.networking.v1.Ingress(
-            name,
-            metadata=named(name, args),
-            spec=_ingress(args, _tls_secret(name, args, child)),
-            opts=child,
+        former = args["former"]
+        made, self.address = _open(name, args, args["way"], child)
+        if former is not None:
+            made += _open(name, args, former, child)[0]
+        _policies(name, args, [args["way"], *([former] if former else [])], child)
+        # The addresses are good once whatever leads there has been accepted.
+        ready = pulumi.Output.all(*(resource.urn for resource in made))
+        scheme = "https" if args["tls"]["secure"] else "http"
+        hosts = {route["name"]: route["hosts"][0] for route in args["routes"]}
+        self.shop_url = ready.apply(lambda _: f"{scheme}://{hosts['shop']}/")
+        self.admin_url = ready.apply(lambda _: f"{scheme}://{hosts['admin']}/{args['admin_path']}/")
+        self.register_outputs(
+            {"shop_url": self.shop_url, "admin_url": self.admin_url, "address": self.address}
         )
-        for tier in ("storefront", "admin"):
-            allow_from_namespace(
-                f"{name}-{tier}",
-                args,
-                workload=tier,
-                namespace=args["controller_namespace"],
-                port=HTTP_PORT,
-                opts=child,
-            )
-        scheme = "http" if args["tls"]["mode"] == "none" else "https"
-        # The address is good once the controller has taken the Ingress.
-        ready = ingress.metadata.name
-        self.shop_url = ready.apply(lambda _: f"{scheme}://{args['shop_hosts'][0]}/")
-        self.admin_url = ready.apply(
-            lambda _: f"{scheme}://{args['admin_host']}/{args['admin_path']}/"
+
+
+def _open(
+    name: str, args: EdgeArgs, way: Way, opts: pulumi.ResourceOptions
+) -> tuple[list[pulumi.Resource], pulumi.Output[str | None]]:
+    """Make one way in; return its objects, and the address that it got."""
+    if way["kind"] == "ingress":
+        made = ingress(name, args, way, opts)
+        return [made], made.status.apply(_address)
+    if way["kind"] == "load-balancer":
+        service = load_balancer(name, args, way, opts)
+        return [service], service.status.apply(_address)
+    nowhere: pulumi.Output[str | None] = pulumi.Output.from_input(None)
+    if way["kind"] == "gateway":
+        return gateway(name, args, way, opts), nowhere
+    return [], nowhere
+
+
+def _address(status: Any) -> str | None:
+    balancer = status.load_balancer if status else None
+    first = balancer.ingress[0] if balancer and balancer.ingress else None
+    return (first.hostname or first.ip) if first else None
+
+
+def _policies(name: str, args: EdgeArgs, ways: Sequence[Way], opts: pulumi.ResourceOptions) -> None:
+    workloads = [route["workload"] for route in args["routes"]]
+    if peers := controllers(name, ways):
+        for workload in workloads:
+            pods = selector(workload)
+            let_in(f"{name}-{workload}", args, peers, pods=pods, ports=[HTTP_PORT], opts=opts)
+    for way in ways:
+        if has_pods(way):
+            gateway_policy(name, args, way, workloads, opts)
+    terminator = args["terminator"]
+    if terminator is not None:
+        let_in(
+            f"{name}-terminator",
+            args,
+            [peer for way in ways for peer in _visitors(name, way)],
+            pods=selector(terminator["workload"]),
+            ports=[terminator["http_port"], terminator["https_port"]],
+            opts=opts,
         )
-        self.register_outputs({"shop_url": self.shop_url, "admin_url": self.admin_url})
 
 
-def _tls_secret(
-    name: str, args: EdgeArgs, child: pulumi.ResourceOptions
-) -> pulumi.Input[str] | None:
-    tls = args["tls"]
-    if tls["mode"] == "none":
-        return None
-    if tls["mode"] == "secret":
-        return tls["secret"]
-    secret = k8s.core.v1.Secret(
-        f"{name}-tls",
-        metadata=auto_named(name, args),
-        type="kubernetes.io/tls",
-        string_data={"tls.crt": tls["certificate"], "tls.key": tls["private_key"]},
-        opts=child,
-    )
-    return secret.metadata.name
-
-
-def _ingress(
-    args: EdgeArgs, tls_secret: pulumi.Input[str] | None
-) -> k8s.networking.v1.IngressSpecArgsDict:
-    shop, admin = args["shop_hosts"], args["admin_host"]
-    spec: k8s.networking.v1.IngressSpecArgsDict = {
-        "ingress_class_name": args["class_name"],
-        "rules": [
-            *(_rule(host, args["storefront"]) for host in shop),
-            _rule(admin, args["admin"]),
-        ],
-    }
-    if tls_secret is not None:
-        spec["tls"] = [{"hosts": [*shop, admin], "secret_name": tls_secret}]
-    return spec
-
-
-def _rule(host: str, service: pulumi.Input[str]) -> k8s.networking.v1.IngressRuleArgsDict:
-    backend: k8s.networking.v1.IngressBackendArgsDict = {
-        "service": {"name": service, "port": {"name": "http"}}
-    }
-    return {
-        "host": host,
-        "http": {"paths": [{"path": "/", "path_type": "Prefix", "backend": backend}]},
-    }
+def _visitors(name: str, way: Way) -> Sequence[Peer]:
+    """Return those of one way in who come to the terminator."""
+    if way["kind"] == "load-balancer":
+        return networks(way["source_ranges"])
+    return controllers(name, [way]) if way["kind"] == "none" else []

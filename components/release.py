@@ -11,7 +11,7 @@ from shop import script
 
 _DEADLINE = 3600
 """Seconds after which a release has failed; it waits up to 600 s for a running cron job."""
-_SCRIPTS = ("release.php", "database.php")
+_SCRIPTS = ("release.php", "database.php", "stores.php")
 
 
 class ReleaseArgs(ShopArgs, PhpArgs):

@@ -1,7 +1,7 @@
 """What the shop's code and its web servers are configured with."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -9,22 +9,22 @@ import pulumi_kubernetes as k8s
 from components._claims import Retention, keep
 from components._objects import ShopArgs, auto_named
 from components._passwords import password
-from components.cache import PORT as VALKEY_PORT
+from components._server_files import (
+    TierArgs,
+    access_password,
+    config_map,
+    fpm_files,
+    htpasswd,
+    server_files,
+)
 from components.cache import Cache
 from components.database import Database
-from shop import Connection, LocalXml, Server, fpm_pool, local_xml, nginx_config, php_ini
-from shop.render import includes, nginx_php
+from shop import Connection, LocalXml, local_xml, php_ini
+from shop.purge import Purge
+from shop.render import includes
 
 _CRYPT_KEY_LENGTH = 32
 """OpenMage's length of a crypt key."""
-
-
-class TierArgs(TypedDict):
-    """How the web pods of one tier are configured."""
-
-    server: Server
-    workers: int
-    """Number of php-fpm workers in a pod."""
 
 
 class ShopConfigArgs(ShopArgs):
@@ -41,12 +41,18 @@ class ShopConfigArgs(ShopArgs):
     """How many requests of one session may wait for its lock."""
     memory_limit: str
     """PHP's memory_limit in web requests."""
+    sendmail: str
+    """Command line that PHP's mail() runs."""
     ini: Mapping[str, str | int | bool]
     """The customer's own ini lines."""
-    nginx: Mapping[str, str]
-    """The customer's own nginx files: name in the ConfigMap to content."""
+    own: Mapping[str, str]
+    """The customer's own files for the web server: name in the ConfigMap to content."""
     tiers: Mapping[str, TierArgs]
     """Configuration of each tier of web pods."""
+    access_password: pulumi.Output[str] | None
+    """Password where a tier asks for one; generated where it is None."""
+    purge: Purge | None
+    """How the shop tells the frontend cache what has changed; None without one."""
     retention: Retention
 
 
@@ -57,10 +63,16 @@ class ShopConfig(pulumi.ComponentResource):
     """Name of the Secret with local.xml."""
     php: pulumi.Output[str]
     """Name of the ConfigMap with PHP's ini lines and included code."""
-    nginx: Mapping[str, pulumi.Output[str]]
-    """Names of the ConfigMaps with nginx' files, by tier."""
+    server: Mapping[str, pulumi.Output[str]]
+    """Names of the ConfigMaps with the web server's files, by tier."""
     php_fpm: Mapping[str, pulumi.Output[str]]
-    """Names of the ConfigMaps with php-fpm's pool, by tier."""
+    """Names of the ConfigMaps with php-fpm's pool, by tier; none with Apache."""
+    htpasswd: Mapping[str, pulumi.Output[str]]
+    """Names of the Secrets with the user whom the web server lets in, by tier that asks."""
+    access_password: pulumi.Output[str] | None
+    """Password of that user; None if no tier asks."""
+    crypt_key: pulumi.Output[str]
+    """Key of encrypted configuration and customer data."""
 
     def __init__(
         self, name: str, args: ShopConfigArgs, opts: pulumi.ResourceOptions | None = None
@@ -68,53 +80,47 @@ class ShopConfig(pulumi.ComponentResource):
         """Make the key, the Secret and the ConfigMaps."""
         super().__init__("openmage:index:ShopConfig", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.local_xml = _secrets(name, args, child)
-        self.php = _config_map(
+        guarded = pulumi.ResourceOptions.merge(
+            child, pulumi.ResourceOptions(protect=args["retention"]["protect"])
+        )
+        self.crypt_key = password(
+            f"{name}-crypt-key", args["crypt_key"], guarded, _CRYPT_KEY_LENGTH
+        )
+        self.local_xml = _secrets(name, args, self.crypt_key, child)
+        self.php = config_map(
             f"{name}-php",
             args,
             {
-                "openmage.ini": php_ini(args["memory_limit"], args["ini"]),
+                "openmage.ini": php_ini(args["memory_limit"], args["sendmail"], args["ini"]),
                 "includes.php": includes(),
             },
             child,
         )
-        self.nginx = {
-            tier: _config_map(
-                f"{name}-{tier}-nginx",
-                args,
-                {
-                    "nginx.conf": nginx_config(config["server"]),
-                    "php.conf": nginx_php(config["server"]["timeout"]),
-                    **args["nginx"],
-                },
-                child,
-            )
-            for tier, config in args["tiers"].items()
+        tiers = args["tiers"].items()
+        self.server = {
+            tier: server_files(f"{name}-{tier}", args, config, args["own"], child)
+            for tier, config in tiers
         }
         self.php_fpm = {
-            tier: _config_map(
-                f"{name}-{tier}-php-fpm",
-                args,
-                {"pool.conf": fpm_pool(config["workers"], config["server"]["timeout"])},
-                child,
-            )
-            for tier, config in args["tiers"].items()
+            tier: fpm_files(f"{name}-{tier}", args, config, config["php"], child)
+            for tier, config in tiers
+            if config["php"] is not None
+        }
+        asking = [tier for tier, config in tiers if config["server"]["basic_auth"]]
+        self.access_password = (
+            access_password(name, args["access_password"], child) if asking else None
+        )
+        self.htpasswd = {
+            tier: htpasswd(f"{name}-{tier}", args, self.access_password, child)
+            for tier in asking
+            if self.access_password is not None
         }
         self.register_outputs({"local_xml": self.local_xml, "php": self.php})
 
 
-def _config_map(
-    name: str, args: ShopArgs, files: Mapping[str, str], opts: pulumi.ResourceOptions
+def _secrets(
+    name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    made = k8s.core.v1.ConfigMap(name, metadata=auto_named(name, args), data=files, opts=opts)
-    return made.metadata.name
-
-
-def _secrets(name: str, args: ShopConfigArgs, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    guarded = pulumi.ResourceOptions.merge(
-        child, pulumi.ResourceOptions(protect=args["retention"]["protect"])
-    )
-    crypt_key = password(f"{name}-crypt-key", args["crypt_key"], guarded, _CRYPT_KEY_LENGTH)
     database, cache = args["database"], args["cache"]
     if args["retention"]["retain"]:
         _recovery(name, args, crypt_key, child)
@@ -125,10 +131,8 @@ def _secrets(name: str, args: ShopConfigArgs, child: pulumi.ResourceOptions) -> 
         name=database.database,
         username=database.username,
         password=database.password,
-        sessions_host=cache.sessions_host,
-        sessions_password=cache.sessions_password,
-        cache_host=cache.cache_host,
-        cache_password=cache.cache_password,
+        sessions=cache.sessions,
+        cache=cache.cache,
     ).apply(lambda known: local_xml(_local_xml(args, known)))
     made = k8s.core.v1.Secret(
         name,
@@ -138,6 +142,8 @@ def _secrets(name: str, args: ShopConfigArgs, child: pulumi.ResourceOptions) -> 
             "local.xml": content,
             # Always there, so that it can be mounted; empty where the connection is plain.
             "database-ca.pem": database.ca or "",
+            "sessions-ca.pem": cache.sessions["ca"] or "",
+            "cache-ca.pem": cache.cache["ca"] or "",
         },
         opts=child,
     )
@@ -161,7 +167,7 @@ def _recovery(
     )
 
 
-def _local_xml(args: ShopConfigArgs, known: dict[str, str | int]) -> LocalXml:
+def _local_xml(args: ShopConfigArgs, known: dict[str, Any]) -> LocalXml:
     database = args["database"]
     connection: Connection = {
         "host": str(known["host"]),
@@ -176,18 +182,12 @@ def _local_xml(args: ShopConfigArgs, known: dict[str, str | int]) -> LocalXml:
         "admin_path": args["admin_path"],
         "release": args["release"],
         "database": connection,
-        "sessions": {
-            "host": str(known["sessions_host"]),
-            "port": VALKEY_PORT,
-            "password": str(known["sessions_password"]),
-        },
-        "cache": {
-            "host": str(known["cache_host"]),
-            "port": VALKEY_PORT,
-            "password": str(known["cache_password"]),
-        },
+        "sessions": known["sessions"],
+        "cache": known["cache"],
         "max_concurrency": args["max_concurrency"],
     }
+    if args["purge"] is not None:
+        values["purge"] = args["purge"]
     if database.read is not None:
         values["read"] = {**connection, **database.read}
     return values

@@ -1,15 +1,27 @@
-"""Pods that serve: nginx and php-fpm side by side, behind one Service."""
+"""Pods that serve, behind one Service, in one of three topologies."""
 
-from typing import NotRequired, TypedDict
+from collections.abc import Sequence
+from typing import Literal, NotRequired, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._objects import ShopArgs, named, selector
-from components._php import PhpArgs, php_labels
-from components._pods import Resources, match
+from components._network import allow_between
+from components._objects import ShopArgs, labels, named, selector
+from components._php import php_labels
+from components._pods import match
 from components._stores import disruption_budget
-from components._web_pod import HTTP_PORT, drain_seconds, web_pod
+from components._web_pod import (
+    FPM_PORT,
+    HTTP_PORT,
+    NginxArgs,
+    WebPodArgs,
+    apache_pod,
+    drain_seconds,
+    fpm_pod,
+    nginx_pod,
+    shared_pod,
+)
 
 
 class Autoscaling(TypedDict):
@@ -18,28 +30,29 @@ class Autoscaling(TypedDict):
     min_replicas: int
     max_replicas: int
     cpu_percent: int
-    """CPU of the PHP containers to aim at, in percent of their request."""
+    """CPU of the PHP containers, or of nginx in pods of its own, in percent of the request."""
     scale_down_seconds: int
     """How long the load must have been lower before pods are taken away."""
 
 
-class WebTierArgs(ShopArgs, PhpArgs):
+class WebTierArgs(ShopArgs, WebPodArgs):
     """What a web tier is told; it has either `replicas` or `autoscaling`."""
 
-    nginx_image: pulumi.Input[str]
-    """Image with nginx and the shop's static files."""
-    nginx_config: pulumi.Input[str]
-    """Name of the ConfigMap with nginx.conf and what it includes."""
-    php_fpm_config: pulumi.Input[str]
-    """Name of the ConfigMap with php-fpm's pool."""
-    php_resources: Resources
-    nginx_resources: Resources
+    topology: Literal["shared", "split", "apache"]
+    """`shared`: nginx and php-fpm in each pod. `split`: in pods of their own, each scaled by
+    itself. `apache`: one container."""
+    nginx: NginxArgs | None
+    """nginx and php-fpm; None with Apache."""
     request_timeout: int
     """Seconds that a request may take; a pod that is told to stop has them too."""
     replicas: NotRequired[int]
     autoscaling: NotRequired[Autoscaling]
+    nginx_autoscaling: NotRequired[Autoscaling]
+    """Scaling of nginx, in topology `split`."""
     release: k8s.batch.v1.Job
     """Job that must have ended well before a pod of this release starts."""
+    after: Sequence[pulumi.Resource]
+    """What the web server looks up by name when it starts."""
 
 
 class WebTier(pulumi.ComponentResource):
@@ -53,42 +66,105 @@ class WebTier(pulumi.ComponentResource):
     ) -> None:
         """Make the pods, their Service and what scales and protects them."""
         super().__init__("openmage:index:WebTier", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._name, self._args = name, args
+        # Web pods never migrate: the Release has, or there is no new pod.
+        self._after: list[pulumi.Resource] = [args["release"], *args["after"]]
+        nginx, scaling = args["nginx"], args.get("autoscaling")
+        code_labels = php_labels(name, args)
+        if nginx is None:
+            self.service = self._serve(name, code_labels, apache_pod(name, args), scaling, "php")
+        elif args["topology"] == "shared":
+            pod = shared_pod(name, args, nginx)
+            self.service = self._serve(name, code_labels, pod, scaling, "php")
+        else:
+            self._php(nginx)
+            pod = nginx_pod(name, args, nginx)
+            own = args.get("nginx_autoscaling")
+            self.service = self._serve(name, labels(name, args), pod, own, "nginx")
+        self.register_outputs({"service": self.service})
+
+    def _php(self, nginx: NginxArgs) -> None:
+        """Run php-fpm in pods of its own, which nginx finds by their Service."""
+        name, args = f"{self._name}-php", self._args
+        pod = fpm_pod(self._name, args, nginx)
+        service = self._pods(
+            name, php_labels(name, args), pod, args.get("autoscaling"), "php", FPM_PORT
+        )
+        allow_between(
+            name,
+            args,
+            workload=name,
+            client=self._name,
+            port=FPM_PORT,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        # nginx does not start before it can resolve the name.
+        self._after = [*self._after, service]
+
+    def _serve(
+        self,
+        name: str,
+        pod_labels: dict[str, str],
+        pod: k8s.core.v1.PodSpecArgsDict,
+        scaling: Autoscaling | None,
+        scaled: str,
+    ) -> pulumi.Output[str]:
+        service = self._pods(name, pod_labels, pod, scaling, scaled, HTTP_PORT)
+        return service.metadata.name
+
+    def _pods(  # noqa: PLR0913, PLR0917 (each is a part of the workload)
+        self,
+        name: str,
+        pod_labels: dict[str, str],
+        pod: k8s.core.v1.PodSpecArgsDict,
+        scaling: Autoscaling | None,
+        scaled: str,
+        port: int,
+    ) -> k8s.core.v1.Service:
+        """Run one kind of pods, behind a Service of the same name."""
+        args, child = self._args, pulumi.ResourceOptions(parent=self)
         deployment = k8s.apps.v1.Deployment(
             name,
             metadata=named(name, args),
-            spec=_deployment(name, args),
-            # Web pods never migrate: the Release has, or there is no new pod.
+            spec=_deployment(name, args, pod_labels, pod, scaled_by_hpa=scaling is not None),
             opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[args["release"]])
+                child, pulumi.ResourceOptions(depends_on=self._after)
             ),
         )
         service = k8s.core.v1.Service(
             name,
             metadata=named(name, args),
-            spec={
-                "type": "ClusterIP",
-                "selector": selector(name),
-                "ports": [{"name": "http", "port": 80, "target_port": HTTP_PORT}],
-            },
+            spec={"type": "ClusterIP", "selector": selector(name), "ports": [_port(port)]},
             # Pulumi waits for a Service's first endpoint: wait for the pods first.
             opts=pulumi.ResourceOptions.merge(
                 child, pulumi.ResourceOptions(depends_on=[deployment])
             ),
         )
-        if "autoscaling" in args:
+        if scaling is not None:
             k8s.autoscaling.v2.HorizontalPodAutoscaler(
                 name,
                 metadata=named(name, args),
-                spec=_autoscaler(deployment.metadata.name, args["autoscaling"]),
+                spec=_autoscaler(deployment.metadata.name, scaled, scaling),
                 opts=child,
             )
         disruption_budget(name, args, child)
-        self.service = service.metadata.name
-        self.register_outputs({"service": self.service})
+        return service
 
 
-def _deployment(name: str, args: WebTierArgs) -> k8s.apps.v1.DeploymentSpecArgsDict:
+def _port(port: int) -> k8s.core.v1.ServicePortArgsDict:
+    if port == FPM_PORT:
+        return {"name": "fpm", "port": FPM_PORT, "target_port": FPM_PORT}
+    return {"name": "http", "port": 80, "target_port": port}
+
+
+def _deployment(
+    name: str,
+    args: WebTierArgs,
+    pod_labels: dict[str, str],
+    pod: k8s.core.v1.PodSpecArgsDict,
+    *,
+    scaled_by_hpa: bool,
+) -> k8s.apps.v1.DeploymentSpecArgsDict:
     spec: k8s.apps.v1.DeploymentSpecArgsDict = {
         "selector": match(selector(name)),
         # A new pod is ready before an old one goes.
@@ -100,29 +176,21 @@ def _deployment(name: str, args: WebTierArgs) -> k8s.apps.v1.DeploymentSpecArgsD
         "progress_deadline_seconds": 300,
         "revision_history_limit": 3,
         "template": {
-            "metadata": {"labels": php_labels(name, args)},
+            "metadata": {"labels": pod_labels},
             "spec": {
-                **web_pod(
-                    name,
-                    args,
-                    nginx_image=args["nginx_image"],
-                    nginx_config=args["nginx_config"],
-                    php_fpm_config=args["php_fpm_config"],
-                    php_resources=args["php_resources"],
-                    nginx_resources=args["nginx_resources"],
-                ),
+                **pod,
                 "termination_grace_period_seconds": drain_seconds(args["request_timeout"]),
             },
         },
     }
     # Under an autoscaler the number of pods is not ours to say.
-    if "replicas" in args:
-        spec["replicas"] = args["replicas"]
+    if not scaled_by_hpa:
+        spec["replicas"] = args.get("replicas", 1)
     return spec
 
 
 def _autoscaler(
-    deployment: pulumi.Input[str], scaling: Autoscaling
+    deployment: pulumi.Input[str], container: str, scaling: Autoscaling
 ) -> k8s.autoscaling.v2.HorizontalPodAutoscalerSpecArgsDict:
     return {
         "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": deployment},
@@ -133,7 +201,7 @@ def _autoscaler(
                 "type": "ContainerResource",
                 "container_resource": {
                     "name": "cpu",
-                    "container": "php",
+                    "container": container,
                     "target": {
                         "type": "Utilization",
                         "average_utilization": scaling["cpu_percent"],

@@ -1,1 +1,1 @@
-"""The commands behind `make`: preview, up, down, cluster, admin-password, picture."""
+"""The commands behind `make`: preview, up, down, cluster, passwords, picture."""

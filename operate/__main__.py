@@ -9,7 +9,7 @@ import pulumi
 from offline import StackFile, find_stack_file, read_stack_file, run
 from offline.manifests import write
 from offline.tree import mermaid, tree
-from operate import engine, local_cluster
+from operate import compose, engine, images, local_cluster, local_shop
 from operate.tools import missing
 from settings.report import SettingsError
 
@@ -33,12 +33,31 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="operate", description=__doc__)
     parser.add_argument(
         "command",
-        choices=("preview", "up", "down", "cluster", "admin-password", "picture"),
+        choices=(
+            "preview",
+            "up",
+            "down",
+            "cluster",
+            "admin-password",
+            "access-password",
+            "images",
+            "bump",
+            "compose",
+            "compose-up",
+            "compose-down",
+            "compose-password",
+            "picture",
+        ),
     )
     parser.add_argument("--stack", default="dev", help="name of a stack, or path of its file")
     parser.add_argument("--out", type=Path, help="folder to write the manifests to")
     parser.add_argument("--offline", action="store_true", help="ask neither CLI nor cluster")
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--shop", help="folder, or repository#tag, with the shop's code")
+    parser.add_argument("--php", help="version of PHP in the images")
+    parser.add_argument("--image", action="append", default=[], help="key=repository@sha256:...")
+    parser.add_argument("--sample-data", type=Path, help="archive or folder of sample data")
+    parser.add_argument("--wipe", action="store_true", help="remove the local shop's data, too")
     return parser.parse_args()
 
 
@@ -54,8 +73,29 @@ def _carry_out(arguments: argparse.Namespace, stack_file: StackFile) -> None:
             local_cluster.create(stack_file)
         case "admin-password":
             engine.admin_password(stack_file)
-        case _:
+        case "access-password":
+            engine.access_password(stack_file)
+        case "picture":
             _README.write_text(with_picture(stack_file), encoding="utf-8")
+        case _:
+            _carry_out_here(arguments, stack_file)
+
+
+def _carry_out_here(arguments: argparse.Namespace, stack_file: StackFile) -> None:
+    """Carry out what concerns images and the shop that runs on this machine."""
+    match arguments.command:
+        case "images":
+            images.build(stack_file, arguments.shop, arguments.php)
+        case "bump":
+            images.bump(stack_file.path, arguments.image)
+        case "compose":
+            print(f"The files for images/compose.yaml are in {compose.render(stack_file)}.")
+        case "compose-up":
+            local_shop.up(stack_file, arguments.sample_data)
+        case "compose-down":
+            local_shop.down(wipe=arguments.wipe)
+        case _:
+            local_shop.show_password()
 
 
 def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:

@@ -51,6 +51,18 @@ def admin_password(stack_file: StackFile) -> None:
     print(_outputs(stack_file, _prepare(stack_file))["adminPassword"])
 
 
+def access_password(stack_file: StackFile) -> None:
+    """Print the password that the web servers ask visitors for."""
+    outputs = _outputs(stack_file, _prepare(stack_file))
+    if "accessPassword" not in outputs:
+        message = (
+            "nobody is asked for a password:"
+            " access.shop.basicAuth and access.admin.basicAuth are both off"
+        )
+        raise NotPossibleError(message)
+    print(outputs["accessPassword"])
+
+
 def _prepare(stack_file: StackFile) -> dict[str, str]:
     if lacking := missing(stack_file):
         listed = "\n".join(f"  - {item}" for item in lacking)

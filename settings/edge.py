@@ -5,40 +5,155 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings._base import Section
+from settings.tls import Tls
 from settings.types import Cidr, Name, Port
 
-
-class NoTls(Section):
-    """No TLS of the shop's own; for dev."""
-
-    mode: Literal["none"]
-
-
-class SecretTls(Section):
-    """A certificate that is in the namespace already."""
-
-    mode: Literal["secret"]
-    secret_name: Name
-    """Name of a Secret of type kubernetes.io/tls."""
+ClassName = Annotated[Name, Field(max_length=50)]
+"""Class of a controller; names of objects are made of it."""
+Annotation = Annotated[
+    str,
+    Field(
+        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+    ),
+]
+"""Key of an annotation."""
 
 
-class CertificateTls(Section):
-    """A certificate in `openmage:tlsCertificate` and `openmage:tlsPrivateKey`."""
+class OwnGateway(Section):
+    """A Gateway of the shop's own, in its namespace."""
 
-    mode: Literal["certificate"]
+    mode: Literal["own"]
+    class_name: ClassName
+    """GatewayClass of the cluster."""
+    http_port: Port = 80
+    """Port of the listener for http. A controller whose listeners are its own ports behind a
+    Service, as Traefik's, wants those, such as 8000."""
+    https_port: Port = 443
+    """Port of the listener for https."""
+    annotations: Annotated[dict[Annotation, str], Field(max_length=16)] = Field(
+        default_factory=dict
+    )
+    """Annotations for the load balancer that the controller makes; default: none."""
 
 
-class IngressEdge(Section):
+class ListenerSet(Section):
+    """Listeners of the shop's own on a Gateway that several shops share."""
+
+    mode: Literal["listener-set"]
+    name: Name
+    """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
+    namespace: Name
+    """Namespace of the Gateway."""
+    http_port: Port = 80
+    """Port of the listeners for http, as for a Gateway of the shop's own."""
+    https_port: Port = 443
+    """Port of the listeners for https."""
+
+
+class ExistingListeners(Section):
+    """Listeners that a Gateway has already; it also holds the certificates."""
+
+    mode: Literal["existing"]
+    name: Name
+    """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
+    namespace: Name
+    """Namespace of the Gateway."""
+    http_section: Name | None = "http"
+    """Name of its listener for http; `null` if it has none."""
+    https_section: Name | None = "https"
+    """Name of its listener for https; `null` if TLS ends in front of the Gateway."""
+
+
+class IngressRoute(Section):
     """An Ingress, of any class."""
 
     kind: Literal["ingress"]
-    class_name: Name
+    class_name: ClassName
     """IngressClass of the cluster's controller."""
     controller_namespace: Name
     """Namespace of the controller's pods; only they reach the web pods."""
+
+
+class GatewayRoute(Section):
+    """HTTPRoutes of the Gateway API."""
+
+    kind: Literal["gateway"]
+    parent: Annotated[OwnGateway | ListenerSet | ExistingListeners, Field(discriminator="mode")]
+    """What the routes are attached to."""
+    controller_namespace: Name
+    """Namespace of the Gateway's pods; only they reach the web pods. Pods that a controller runs
+    in the shop's namespace, for a Gateway of its own, do so as well."""
+    timeouts: bool = True
+    """Whether routes say how long a request may take: many controllers give up after 15 seconds
+    otherwise. Set it to false for one that refuses routes which say so."""
+
+
+class LoadBalancerRoute(Section):
+    """A Service of type LoadBalancer that leads to the terminator, `frontendCache.terminator`."""
+
+    kind: Literal["load-balancer"]
+    class_name: ClassName | None = None
+    """Class of the load balancer; default: the cluster's own."""
+    annotations: dict[Annotation, str] = Field(default_factory=dict)
+    """What the provider wants to be told on the Service; default: nothing."""
+    source_ranges: tuple[Cidr, ...] = ()
+    """Networks that may reach it; default: everybody."""
+
+
+class NoRoute(Section):
+    """No way in is made: the shop's Services are routed by somebody else."""
+
+    kind: Literal["none"]
+    controller_namespace: Name
+    """Namespace of the pods that may reach the web pods."""
+
+
+Route = Annotated[
+    IngressRoute | GatewayRoute | LoadBalancerRoute | NoRoute, Field(discriminator="kind")
+]
+
+
+class _Front(Section):
     trusted_proxies: tuple[Cidr, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
     """Networks whose X-Forwarded-For names the client: the controller's pods."""
-    tls: Annotated[NoTls | SecretTls | CertificateTls, Field(discriminator="mode")]
+    tls: Tls
+    moving_from: Route | None = None
+    """The former way in, kept beside the new one until no visitor comes by it; default: none."""
+
+
+class IngressEdge(_Front, IngressRoute):
+    """An Ingress, of any class."""
+
+
+class GatewayEdge(_Front, GatewayRoute):
+    """HTTPRoutes of the Gateway API."""
+
+
+class LoadBalancerEdge(_Front, LoadBalancerRoute):
+    """A Service of type LoadBalancer that leads to the terminator, `frontendCache.terminator`."""
+
+
+class NoEdge(_Front, NoRoute):
+    """No way in is made: the shop's Services are routed by somebody else."""
+
+
+Edge = Annotated[IngressEdge | GatewayEdge | LoadBalancerEdge | NoEdge, Field(discriminator="kind")]
+
+
+class Access(Section):
+    """Who may see a part of the shop, besides what the shop itself asks for."""
+
+    allow: tuple[Cidr, ...] = ()
+    """Networks of clients that are let in; default: everybody."""
+    basic_auth: bool = False
+    """Whether a generated user name and password are asked for first."""
+
+
+class AccessList(Section):
+    """Who may see what."""
+
+    shop: Access = Access()
+    admin: Access = Access()
 
 
 class Egress(Section):

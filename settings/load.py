@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
 
+from settings.changes import refused_changes
 from settings.model import Settings
 from settings.report import Problem, SettingsError, Source, nearest, read_source
 from settings.validate import validate
@@ -30,10 +33,14 @@ class Secrets:
     """Password of the database's root; in mode `volume`."""
     admin_password: pulumi.Output[str] | None
     """Password of the first administrator."""
+    access_password: pulumi.Output[str] | None
+    """Password that the web servers ask for, where `access` says so; the user is `visitor`."""
     sessions_password: pulumi.Output[str] | None
     """Password of the session store."""
     cache_password: pulumi.Output[str] | None
     """Password of the cache store."""
+    mail_password: pulumi.Output[str] | None
+    """Password of `mail.username`."""
     tls_certificate: pulumi.Output[str] | None
     """Certificate chain, PEM; with `edge.tls.mode` `certificate`."""
     tls_private_key: pulumi.Output[str] | None
@@ -63,6 +70,10 @@ def _checked(config: pulumi.Config, source: Source) -> Settings:
     except SettingsError as error:
         problems += error.problems
     problems += _secret_problems(config, settings, source)
+    # An offline preview knows no earlier update, and has nobody to ask for one.
+    if settings is not None and not isinstance(get_monitor(), MockMonitor):
+        given = {key: config.get(key) for key in secret_keys()}
+        problems += refused_changes(settings, config.get_object("shop"), given, source)
     if problems or settings is None:
         raise SettingsError(source.name, problems)
     return settings
@@ -104,6 +115,14 @@ def _secret_problems(
 def _required(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.database.mode == "external":
         yield "databasePassword", "database.mode is external: its password is not ours to make"
+    for name in ("sessions", "cache"):
+        if (mode := getattr(settings.cache, name).mode) != "own":
+            yield (
+                f"{name}Password",
+                f"cache.{name}.mode is {mode}: its password is not ours to make",
+            )
+    if settings.mail.mode == "smtp" and settings.mail.username is not None:
+        yield "mailPassword", "mail.username has a password at its server"
     if settings.edge.tls.mode == "certificate":
         for key in ("tlsCertificate", "tlsPrivateKey"):
             yield key, "edge.tls.mode is certificate, and it is missing"
@@ -135,6 +154,10 @@ def _password(value: str) -> str | None:
     return None
 
 
+def _line(value: str) -> str | None:
+    return None if value and value.isprintable() else "is empty or more than one line"
+
+
 def _crypt_key(value: str) -> str | None:
     if len(value) != _CRYPT_KEY_LENGTH or not value.isalnum() or not value.isascii():
         return "is no crypt key of OpenMage: 32 letters and digits"
@@ -160,6 +183,7 @@ def _private_key(value: str) -> str | None:
 _CHECKS: dict[str, Callable[[str], str | None]] = {
     "cryptKey": _crypt_key,
     "adminPassword": _admin_password,
+    "mailPassword": _line,
     "tlsCertificate": _certificate,
     "tlsPrivateKey": _private_key,
 }

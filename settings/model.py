@@ -1,19 +1,24 @@
 """The settings of one shop: `openmage:shop` in a stack file."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from settings import sizing
 from settings._base import Section
-from settings.edge import IngressEdge, Network
-from settings.stores import Cache, ExternalDatabase, Media, VolumeDatabase
+from settings.databases import Database, GaleraDatabase, ReplicatedDatabase
+from settings.edge import AccessList, Edge, Network
+from settings.extras import FrontendCache, PhpMyAdmin, VarnishCache
+from settings.hosts import Hosts
+from settings.mail import Mail, NoMail
+from settings.stores import Cache, Media
+from settings.tiers import Resources
 from settings.types import (
     AdminPath,
     Currency,
     Customer,
     Email,
-    Host,
     Line,
     Locale,
     Namespace,
@@ -23,7 +28,7 @@ from settings.types import (
     millicores,
     php_bytes,
 )
-from settings.web import Cron, Images, Php, Resources, SharedWeb
+from settings.web import ApacheWeb, Cron, Images, Php, SharedWeb, SplitWeb
 
 
 class Cluster(Section):
@@ -37,15 +42,6 @@ class Cluster(Section):
     adopt: bool = False
     """Take over the namespace and the claims that a destroyed stack of this shop has left. The
     secrets `cryptKey` and `databasePassword` must be given then: without them the data is lost."""
-
-
-class Hosts(Section):
-    """Where the shop answers."""
-
-    shop: Annotated[tuple[Host, ...], Field(min_length=1)]
-    """Hosts of the shop. The first one is its address, the others are redirected to it."""
-    admin: Host
-    """Host of the admin area, which has pods of its own."""
 
 
 class Admin(Section):
@@ -89,13 +85,20 @@ class Settings(Section):
     admin: Admin
     store: Store = Store()
     php: Php = Php()
-    web: SharedWeb
+    web: Annotated[SharedWeb | SplitWeb | ApacheWeb, Field(discriminator="topology")]
+    """Default: topology `shared`."""
     cron: Cron
-    database: Annotated[VolumeDatabase | ExternalDatabase, Field(discriminator="mode")]
+    database: Database
     """Default: mode `volume`."""
     cache: Cache
     media: Media
-    edge: IngressEdge
+    frontend_cache: FrontendCache
+    """Default: mode `none`."""
+    edge: Edge
+    access: AccessList = AccessList()
+    php_my_admin: PhpMyAdmin
+    mail: Mail = NoMail(mode="none")
+    """Default: mode `none`."""
     network: Network = Network()
 
     @property
@@ -147,6 +150,16 @@ class Settings(Section):
                     f"openmage:shop.web.{tier}: {php.workers} workers of {self.php.memory_limit}"
                     f" may need more than twice the pod's {php.resources.limits.memory}"
                 )
+        if self.production and isinstance(self.mail, NoMail):
+            found.append(
+                "openmage:shop.mail: mode is none, so no customer gets a confirmation of an order,"
+                " unless a module of the shop sends it by itself"
+            )
+        if self.database.reads_elsewhere:
+            found.append(
+                "openmage:shop.database: reads go to replicas, which lag behind: a customer may"
+                " not see what was just put into the cart, and cron may run a job twice"
+            )
         return found
 
     def quota(self) -> tuple[int, int, int]:
@@ -155,26 +168,37 @@ class Settings(Section):
         Everything at its maximum, with the pods that a rollout adds, and a quarter for people.
         """
         cpu = memory = pods = 0
-        for resources, count in self._containers():
+        for _, resources, count in self.containers():
             cpu += millicores(resources.requests.cpu) * count
             memory += bytes_of(resources.limits.memory) * count
             pods += count
         return cpu * 5 // 4, memory * 5 // 4, pods * 2
 
-    def _containers(self) -> list[tuple[Resources, int]]:
+    def containers(self) -> Iterator[tuple[tuple[str, ...], Resources, int]]:
+        """Yield the path, the resources and the largest number of every container."""
         storefront, admin = self.web.storefront, self.web.admin
         front = storefront.autoscaling.max_replicas + sizing.SURGE
         back = admin.replicas + sizing.SURGE
-        found = [
-            (storefront.php.resources, front),
-            (storefront.nginx.resources, front),
-            (admin.php.resources, back),
-            (admin.nginx.resources, back),
-            # Cron, the release, and one that is started by hand.
-            (self.cron.resources, 3),
-            (self.cache.sessions.resources, 1),
-            (self.cache.cache.resources, 1),
-        ]
-        if isinstance(self.database, VolumeDatabase):
-            found.append((self.database.resources, 1))
-        return found
+        yield ("web", "storefront", "php"), storefront.php.resources, front
+        yield ("web", "admin", "php"), admin.php.resources, back
+        if not isinstance(self.web, ApacheWeb):
+            if isinstance(self.web, SplitWeb):
+                front = self.web.storefront.nginx.autoscaling.max_replicas + sizing.SURGE
+            yield ("web", "storefront", "nginx"), self.web.storefront.nginx.resources, front
+            yield ("web", "admin", "nginx"), self.web.admin.nginx.resources, back
+        # Cron, the release, and one that is started by hand.
+        yield ("cron",), self.cron.resources, 3
+        for name, store in (("sessions", self.cache.sessions), ("cache", self.cache.cache)):
+            if store.mode == "own":
+                yield ("cache", name), store.resources, 1
+        database = self.database
+        if isinstance(database, ReplicatedDatabase | GaleraDatabase):
+            # The operator's own containers and jobs need about as much again for a short time.
+            yield ("database",), database.resources, database.replicas + 1
+        elif database.mode != "external":
+            yield ("database",), database.resources, 1
+        if isinstance(self.frontend_cache, VarnishCache):
+            pods = self.frontend_cache.replicas + sizing.SURGE
+            yield ("frontendCache",), self.frontend_cache.resources, pods
+        if self.php_my_admin.enabled:
+            yield ("phpMyAdmin",), self.php_my_admin.resources, 1 + sizing.SURGE

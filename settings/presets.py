@@ -37,11 +37,9 @@ PRESETS: Mapping[str, Tree] = {
         },
         "cron": _resources(("50m", "192Mi"), ("1", "1280Mi")),
         "database": {
-            "volume": {
-                "storage": {"size": "8Gi"},
-                "maxConnections": 60,
-                **_resources(("100m", "512Mi"), ("1", "512Mi")),
-            },
+            "storage": {"size": "8Gi"},
+            "maxConnections": 60,
+            **_resources(("100m", "512Mi"), ("1", "512Mi")),
         },
         "cache": {
             "sessions": {
@@ -51,6 +49,8 @@ PRESETS: Mapping[str, Tree] = {
             "cache": _resources(("20m", "96Mi"), ("200m", "96Mi")),
         },
         "media": {"storage": {"size": "10Gi"}},
+        "frontendCache": _resources(("20m", "128Mi"), ("500m", "128Mi")),
+        "phpMyAdmin": _resources(("10m", "64Mi"), ("200m", "192Mi")),
     },
     "medium": {
         "web": {
@@ -66,11 +66,9 @@ PRESETS: Mapping[str, Tree] = {
         },
         "cron": _resources(("250m", "512Mi"), ("1", "1536Mi")),
         "database": {
-            "volume": {
-                "storage": {"size": "30Gi"},
-                "maxConnections": 120,
-                **_resources(("1", "4Gi"), ("4", "4Gi")),
-            },
+            "storage": {"size": "30Gi"},
+            "maxConnections": 120,
+            **_resources(("1", "4Gi"), ("4", "4Gi")),
         },
         "cache": {
             "sessions": {
@@ -80,6 +78,8 @@ PRESETS: Mapping[str, Tree] = {
             "cache": _resources(("100m", "512Mi"), ("500m", "512Mi")),
         },
         "media": {"storage": {"size": "50Gi"}},
+        "frontendCache": _resources(("100m", "512Mi"), ("1", "512Mi")),
+        "phpMyAdmin": _resources(("20m", "96Mi"), ("500m", "256Mi")),
     },
     "large": {
         "web": {
@@ -96,11 +96,9 @@ PRESETS: Mapping[str, Tree] = {
         },
         "cron": _resources(("500m", "1Gi"), ("2", "2Gi")),
         "database": {
-            "volume": {
-                "storage": {"size": "100Gi"},
-                "maxConnections": 300,
-                **_resources(("4", "16Gi"), ("8", "16Gi")),
-            },
+            "storage": {"size": "100Gi"},
+            "maxConnections": 300,
+            **_resources(("4", "16Gi"), ("8", "16Gi")),
         },
         "cache": {
             "sessions": {
@@ -110,6 +108,8 @@ PRESETS: Mapping[str, Tree] = {
             "cache": _resources(("250m", "2Gi"), ("1", "2Gi")),
         },
         "media": {"storage": {"size": "200Gi"}},
+        "frontendCache": _resources(("500m", "2Gi"), ("2", "2Gi")),
+        "phpMyAdmin": _resources(("50m", "128Mi"), ("500m", "384Mi")),
     },
 }
 
@@ -118,13 +118,47 @@ def complete(tree: Tree) -> Tree:
     """Return the tree with what its preset and its environment say where it is silent."""
     # An unknown preset is one problem, not one for each size that it does not supply.
     base = merge(PRESETS.get(str(tree.get("preset")), PRESETS["small"]), {})
-    database: Any = tree.get("database", {"mode": "volume"})
-    mode = database.get("mode", "") if isinstance(database, dict) else ""
-    base["database"] = base["database"].get(mode, {})
+    web = _choice(tree, "web", "topology", "shared")
+    database = _choice(tree, "database", "mode", "volume")
+    front = _choice(tree, "frontendCache", "mode", "none")
+    cache = tree.get("cache", {})
+    stores = {name: _choice(cache, name, "mode", "own") for name in ("sessions", "cache")}
     if tree.get("environment") == "production":
         scaling = base["web"]["storefront"]["autoscaling"]
         scaling["minReplicas"] = max(2, scaling["minReplicas"])
-    return merge(base, {**tree, "database": database})
+    _shape_web(base["web"], web)
+    _fill(base, "database", database, unless="external")
+    _fill(base, "frontendCache", front, unless="none")
+    for name, store in stores.items():
+        _fill(base["cache"], name, store, unless=("external", "sentinel"))
+    chosen = {"web": web, "database": database, "frontendCache": front}
+    if isinstance(cache, Mapping):
+        chosen["cache"] = {**cache, **stores}
+    return merge(base, {**tree, **chosen})
+
+
+def _choice(tree: Any, key: str, tag: str, default: str) -> Any:
+    """Return a section with its choice named, where it is a section at all."""
+    section: Any = tree.get(key, {}) if isinstance(tree, Mapping) else {}
+    return {tag: default, **section} if isinstance(section, Mapping) else section
+
+
+def _fill(base: Tree, key: str, section: Any, *, unless: str | tuple[str, ...]) -> None:
+    """Drop a section's sizes where the choice has none."""
+    mode = section.get("mode") if isinstance(section, Mapping) else None
+    if mode in ((unless,) if isinstance(unless, str) else unless):
+        base[key] = {}
+
+
+def _shape_web(base: Tree, web: Any) -> None:
+    """Give the web tiers the containers of the chosen topology."""
+    topology = web.get("topology") if isinstance(web, Mapping) else None
+    if topology == "apache":
+        for tier in ("storefront", "admin"):
+            del base[tier]["nginx"]
+    if topology == "split":
+        scaling = dict(base["storefront"]["autoscaling"])
+        base["storefront"]["nginx"]["autoscaling"] = scaling
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> Tree:

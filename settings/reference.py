@@ -56,7 +56,7 @@ def _models(field: dict[str, Any], definitions: dict[str, Any]) -> list[dict[str
 
 
 def _mode(model: dict[str, Any]) -> str:
-    for key in ("mode", "kind"):
+    for key in ("mode", "kind", "topology"):
         if constant := model["properties"].get(key, {}).get("const"):
             return f"{key}: {constant}"
     return ""
@@ -90,7 +90,7 @@ def _default(key: str, field: dict[str, Any], node: dict[str, Any], keys: tuple[
 
 def _preset(preset: Any, keys: tuple[str, ...]) -> Any:
     value: Any = preset
-    for key in ("database", "volume", *keys[1:]) if keys[0] == "database" else keys:
+    for key in keys:
         value = cast("dict[str, Any]", value).get(key) if isinstance(value, dict) else None
     return value
 

@@ -6,18 +6,20 @@ from typing import Any, cast
 
 from settings.load import secret_keys
 from settings.model import Settings
-from settings.presets import PRESETS
+from settings.presets import PRESETS, merge
 
 FILE = Path(__file__).with_name("schema.json")
+_SCALING = PRESETS["small"]["web"]["storefront"]["autoscaling"]
+_DEFAULT_TAGS = {"shared", "volume", "none", "own"}
+"""Choices that a section has when it does not say."""
 
 
 def schema() -> dict[str, Any]:
     """Return the schema of a whole Pulumi.<stack>.yaml."""
     shop = Settings.model_json_schema(by_alias=True)
     definitions = shop.pop("$defs")
-    preset = dict(PRESETS["small"])
+    preset = merge(PRESETS["small"], {"web": {"storefront": {"nginx": {"autoscaling": _SCALING}}}})
     _make_optional(shop, preset, definitions)
-    _make_optional(definitions["VolumeDatabase"], preset["database"]["volume"], definitions)
     secret = {
         "type": "object",
         "description": "Set by `pulumi config set --secret`.",
@@ -56,9 +58,11 @@ def _make_optional(node: dict[str, Any], preset: Any, definitions: dict[str, Any
     """Take out of `required` what a preset supplies."""
     if "$ref" in node:
         node = definitions[node["$ref"].rsplit("/", 1)[1]]
+    for variant in node.get("oneOf", []):
+        _make_optional(variant, preset, definitions)
     if not isinstance(preset, dict) or "properties" not in node:
         return
-    given = cast("dict[str, Any]", preset)
+    given = {**cast("dict[str, Any]", preset), **_default_tag(node)}
     if required := [key for key in node.get("required", []) if key not in given]:
         node["required"] = required
     else:
@@ -66,6 +70,12 @@ def _make_optional(node: dict[str, Any], preset: Any, definitions: dict[str, Any
     for key, value in given.items():
         if key in node["properties"]:
             _make_optional(node["properties"][key], value, definitions)
+
+
+def _default_tag(node: dict[str, Any]) -> dict[str, str]:
+    """Return the tag of a choice that is made when the section does not say."""
+    tags = {key: node["properties"].get(key, {}).get("const") for key in ("mode", "topology")}
+    return {key: tag for key, tag in tags.items() if tag in _DEFAULT_TAGS}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings of what holds data: database, sessions, cache, media."""
+"""Settings of what else holds data: sessions, cache, media."""
 
 from typing import Annotated, Literal
 
@@ -6,8 +6,17 @@ from pydantic import Field
 
 from settings import sizing
 from settings._base import Section
-from settings.types import Certificate, Cidr, Line, Name, Port, StorageSize, bytes_of
-from settings.web import Resources
+from settings.tiers import Placement, Resources
+from settings.types import (
+    Certificate,
+    Cidr,
+    Hostname,
+    Line,
+    Name,
+    Port,
+    StorageSize,
+    bytes_of,
+)
 
 
 class Storage(Section):
@@ -19,69 +28,15 @@ class Storage(Section):
     """Storage class; default: the cluster's default."""
 
 
-MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+class OwnSessions(Section):
+    """A Valkey of the shop's own that holds sessions, and so carts."""
 
-
-class VolumeDatabase(Section):
-    """A MariaDB of the shop's own, on one volume."""
-
-    mode: Literal["volume"]
-    storage: Storage
-    """Volume of the data."""
-    resources: Resources
-    """From the preset; requested and limited memory are the same."""
-    max_connections: Annotated[int, Field(ge=10, le=10000)]
-    """Connections at most. From the preset; every php-fpm worker may hold one."""
-    config: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Line | int] = Field(
-        default_factory=dict
-    )
-    """The customer's own lines for [mysqld], from a list of harmless ones."""
-
-    @property
-    def buffer_pool(self) -> int:
-        """Bytes of InnoDB's buffer pool."""
-        return sizing.buffer_pool(bytes_of(self.resources.limits.memory))
-
-
-DatabaseHost = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
-DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
-
-
-class Endpoint(Section):
-    """An address of a database server."""
-
-    host: DatabaseHost
-    port: Port = 3306
-
-
-class ExternalDatabase(Section):
-    """A MySQL or MariaDB that somebody else runs."""
-
-    mode: Literal["external"]
-    host: DatabaseHost
-    """Name or address of the server."""
-    port: Port = 3306
-    name: DatabaseName = "openmage"
-    """Database; it must exist."""
-    username: DatabaseName = "openmage"
-    """User with all rights on the database; its password is `openmage:databasePassword`."""
-    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
-    """Networks in which the server is; nothing else is opened."""
-    ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: no TLS. Required in production."""
-    read: Endpoint | None = None
-    """Replica for reads; default: none. OpenMage then reads its own writes late."""
-    max_connections: Annotated[int, Field(ge=10, le=100000)] = 150
-    """Connections that the server grants to this shop."""
-
-
-class Sessions(Section):
-    """The Valkey that holds sessions, and so carts."""
-
+    mode: Literal["own"]
     resources: Resources
     """From the preset."""
     storage: Storage
     """Volume of the append-only file. From the preset."""
+    placement: Placement = Placement()
 
     @property
     def maxmemory(self) -> int:
@@ -89,11 +44,13 @@ class Sessions(Section):
         return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 60)
 
 
-class CacheStore(Section):
-    """The Valkey that holds the cache."""
+class OwnCache(Section):
+    """A Valkey of the shop's own that holds the cache."""
 
+    mode: Literal["own"]
     resources: Resources
     """From the preset."""
+    placement: Placement = Placement()
 
     @property
     def maxmemory(self) -> int:
@@ -101,11 +58,59 @@ class CacheStore(Section):
         return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 80)
 
 
-class Cache(Section):
-    """Two Valkeys, apart: sessions must not be evicted by the cache."""
+class _Others(Section):
+    database: Annotated[int, Field(ge=0, le=15)] = 0
+    """Number of the database on the server."""
+    username: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
+    """User that the password is of; default: the server's default one."""
+    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
+    """Networks in which it is; nothing else is opened."""
 
-    sessions: Sessions
-    cache: CacheStore
+
+class ExternalStore(_Others):
+    """A Valkey or Redis that somebody else runs."""
+
+    mode: Literal["external"]
+    host: Hostname
+    """Name or address of the server."""
+    port: Port = 6379
+    tls: bool = False
+    """Whether the connection is encrypted and the server's certificate checked. Required in
+    production."""
+    ca: Certificate | None = None
+    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
+
+
+class Sentinel(Section):
+    """An address of a Sentinel."""
+
+    host: Hostname
+    port: Port = 26379
+
+
+class SentinelStore(_Others):
+    """A Valkey or Redis of somebody else's, found by Sentinels. OpenMage cannot encrypt it."""
+
+    mode: Literal["sentinel"]
+    master: Line
+    """Name that the Sentinels know the primary by."""
+    sentinels: Annotated[tuple[Sentinel, ...], Field(min_length=1)]
+    """Sentinels; three or more survive the loss of one. They ask for the same password, or for
+    none."""
+    port: Port = 6379
+    """Port of the servers themselves."""
+
+
+class Cache(Section):
+    """Two stores, apart: sessions must not be evicted by the cache."""
+
+    engine: Literal["valkey", "redis"] = "valkey"
+    """What the image `images.valkey` holds: its programs are named after it. `redis` needs such
+    an image there."""
+    sessions: Annotated[OwnSessions | ExternalStore | SentinelStore, Field(discriminator="mode")]
+    """Default: mode `own`. The secret `sessionsPassword` opens an external one."""
+    cache: Annotated[OwnCache | ExternalStore, Field(discriminator="mode")]
+    """Default: mode `own`. The secret `cachePassword` opens an external one."""
 
 
 class Media(Section):

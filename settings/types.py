@@ -76,6 +76,18 @@ def _is_address(value: str) -> bool:
     return True
 
 
+def _certificate_name(value: str) -> str:
+    _host(value.removeprefix("*."))
+    return value
+
+
+def _acme(value: str) -> str:
+    if value not in {"staging", "production"} and not re.fullmatch(r"https://[^/\s]+/\S*", value):
+        message = "no ACME server; write staging, production or the address of a directory"
+        raise ValueError(message)
+    return value
+
+
 def _server(value: str) -> str:
     if not re.fullmatch(r"https://[^/\s]+", value):
         message = "no API server; copy it from the kubeconfig, such as https://10.0.0.1:6443"
@@ -227,6 +239,10 @@ Name = Annotated[str, AfterValidator(_name)]
 Customer = Annotated[str, AfterValidator(_customer)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Host = Annotated[str, AfterValidator(_host)]
+CertificateName = Annotated[str, AfterValidator(_certificate_name)]
+AcmeServer = Annotated[str, AfterValidator(_acme)]
+Hostname = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
+"""Name or address of a server inside or outside of the cluster."""
 Server = Annotated[str, AfterValidator(_server)]
 ImageReference = Annotated[str, AfterValidator(_image)]
 Cpu = Annotated[str, AfterValidator(_cpu)]

@@ -6,12 +6,24 @@ from typing import Any, cast, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from settings.impossible import IMPOSSIBLE
 from settings.model import Settings
 from settings.presets import complete
 from settings.report import SHOP, Path, Problem, SettingsError, Source, nearest
 from settings.rules import violations
 
-_TAGS = {"volume", "external", "ingress", "none", "secret", "certificate", "shared"}
+_UNIONS = {
+    *("database", "edge", "tls", "web", "frontendCache", "sessions", "cache"),
+    *("issuer", "parent", "movingFrom", "mail"),
+}
+"""Sections that are one of several, told apart by a tag."""
+_TAGS = {
+    *("node-local", "volume", "replicated", "galera", "external", "own", "sentinel"),
+    *("ingress", "gateway", "load-balancer", "none", "listener-set", "existing"),
+    *("secret", "certificate", "elsewhere", "letsencrypt", "http-01", "named"),
+    *("shared", "split", "apache", "varnish", "smtp"),
+}
+"""Values of the tags; pydantic puts them into the location of an error."""
 _FIXES = {
     "bool_type": "write true or false, without quotes",
     "int_type": "write a whole number, without quotes",
@@ -75,7 +87,7 @@ def _details(
 
 
 def _problem(detail: ErrorDetails, given: dict[str, Any], source: Source) -> Problem:
-    path = _path(detail["loc"], given)
+    path = _path(detail["loc"])
     value = at(given, path)
     kind = detail["type"]
     if kind == "missing":
@@ -95,6 +107,8 @@ def _problem(detail: ErrorDetails, given: dict[str, Any], source: Source) -> Pro
         reason, fix = "is none of the choices", f"use {expected.replace(' or ', ', ')}"
         path = _with_tag(path, kind, detail)
         value = at(given, path)
+        if answer := IMPOSSIBLE.get((*map(str, path[-2:]), str(value))):
+            reason, fix = answer
     elif kind == "union_tag_not_found":
         path = (*path, str(detail.get("ctx", {}).get("discriminator", "")).strip("'"))
         reason, fix = "is required and missing", "choose one; docs/settings.md lists them"
@@ -110,17 +124,16 @@ def _with_tag(path: Path, kind: str, detail: ErrorDetails) -> Path:
     return (*path, str(detail.get("ctx", {}).get("discriminator", "")).strip("'"))
 
 
-def _path(location: tuple[int | str, ...], given: object) -> Path:
+def _path(location: tuple[int | str, ...]) -> Path:
     """Leave out what pydantic adds to a location: the tag of a union, the type in a union."""
     path: list[str | int] = []
     for index, key in enumerate(location):
         before = location[index - 1] if index else ""
-        if key in _TAGS and before in {"database", "edge", "tls", "web"}:
+        if before in _UNIONS and key in _TAGS:
             continue
         if isinstance(key, str) and (key in {"int", "bool", "[key]"} or "function-" in key):
             continue
         path.append(key)
-    del given
     return tuple(path)
 
 

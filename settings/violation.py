@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
+Path = tuple[str | int, ...]
+"""Keys from the shop's settings down to a value."""
+
 
 class Violation(NamedTuple):
     """A rule that is broken: the place in the YAML, the reason, the fix."""
 
-    path: tuple[str | int, ...]
+    path: Path
     reason: str
     fix: str

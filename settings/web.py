@@ -1,53 +1,39 @@
-"""Settings of what runs the shop's code: images, PHP, web tiers, cron."""
+"""Settings of what runs the shop's code: images, PHP, web topologies, cron."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings import sizing
 from settings._base import Section
-from settings.types import (
-    Cpu,
-    CronSchedule,
-    ImageReference,
-    Line,
-    Memory,
-    Name,
-    PhpSize,
-    Seconds,
-    bytes_of,
+from settings.tiers import (
+    ApacheAdmin,
+    ApacheStorefront,
+    Placement,
+    Resources,
+    SharedAdmin,
+    SharedStorefront,
+    SplitStorefront,
 )
-
-
-class Amounts(Section):
-    """CPU and memory."""
-
-    cpu: Cpu
-    """Kubernetes quantity: cores such as `0.5` or thousandths such as `500m`."""
-    memory: Memory
-    """Kubernetes quantity such as `512Mi`."""
-
-
-class Resources(Section):
-    """What a container asks for and what it may use."""
-
-    requests: Amounts
-    """What the scheduler keeps free."""
-    limits: Amounts
-    """What the container may use at most."""
+from settings.types import CronSchedule, ImageReference, Line, Name, PhpSize, Seconds
 
 
 class Images(Section):
     """Images that the pods run."""
 
     php: ImageReference
-    """php-fpm with the shop's code under /var/www/html."""
-    nginx: ImageReference
-    """nginx with the shop's static files under the same path; may be the same image."""
+    """The shop's code under /var/www/html, with php-fpm; with Apache and mod_php where
+    `web.topology` is `apache`."""
+    nginx: ImageReference | None = None
+    """nginx with the shop's static files under the same path; default: the image `php`, for an
+    image that carries both."""
     mariadb: ImageReference = "docker.io/library/mariadb:11.8"
-    """MariaDB; used where `database.mode` is `volume`."""
+    """MariaDB; not used where `database.mode` is `external`."""
     valkey: ImageReference = "docker.io/valkey/valkey:8.1-alpine"
-    """Valkey, for sessions and cache."""
+    """Valkey, for sessions and cache; Redis where `cache.engine` is `redis`."""
+    varnish: ImageReference = "docker.io/library/varnish:7.7-alpine"
+    """Varnish, where `frontendCache.mode` is `varnish`."""
+    phpmyadmin: ImageReference = "docker.io/library/phpmyadmin:5.2-apache"
+    """phpMyAdmin, where it is switched on."""
     pull_secrets: tuple[Name, ...] = ()
     """Names of existing Secrets to pull images with."""
 
@@ -65,86 +51,81 @@ class Php(Section):
     """The customer's own php.ini lines; what the program sets itself is refused."""
 
 
-class PhpContainer(Section):
-    """The PHP container of a web tier."""
-
-    resources: Resources
-    """From the preset."""
-    worker_memory: Memory = "128Mi"
-    """Memory of one busy php-fpm worker; the number of workers follows from it."""
-
-    @property
-    def workers(self) -> int:
-        """How many php-fpm workers fit."""
-        return sizing.fpm_workers(
-            bytes_of(self.resources.limits.memory), bytes_of(self.worker_memory)
-        )
-
-
-class NginxContainer(Section):
-    """The nginx container of a web tier."""
-
-    resources: Resources
-    """From the preset."""
-
-
-class Autoscaling(Section):
-    """How the number of storefront pods follows the load."""
-
-    min_replicas: Annotated[int, Field(ge=1, le=100)]
-    """Pods at rest. From the preset; at least 2 in production."""
-    max_replicas: Annotated[int, Field(ge=1, le=100)]
-    """Pods at most. From the preset."""
-    cpu_percent: Annotated[int, Field(ge=10, le=95)] = 65
-    """CPU of the PHP containers to aim at, in percent of their request."""
-    scale_down_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """How long the load must have been lower before pods go."""
-
-
-class Storefront(Section):
-    """The pods that customers see."""
-
-    autoscaling: Autoscaling
-    php: PhpContainer
-    nginx: NginxContainer
-    request_timeout_seconds: Annotated[int, Field(ge=5, le=600)] = 60
-    """How long a request may take."""
-
-
-class AdminTier(Section):
-    """The pods of the admin area."""
-
-    replicas: Annotated[int, Field(ge=1, le=20)] = 1
-    """Number of pods."""
-    php: PhpContainer
-    nginx: NginxContainer
-    request_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 300
-    """How long a request may take; imports and mass actions are slow."""
-
-
-NginxFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+OwnFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
 
 
 class NginxFiles(Section):
     """The customer's own nginx configuration: name to content."""
 
-    http: dict[NginxFile, str] = Field(default_factory=dict[str, str])
+    http: dict[OwnFile, str] = Field(default_factory=dict[str, str])
     """Included in the http block, in the order of the names."""
-    server: dict[NginxFile, str] = Field(default_factory=dict[str, str])
+    server: dict[OwnFile, str] = Field(default_factory=dict[str, str])
     """Included in the server block of shop and admin, before the program's own locations."""
 
 
-class SharedWeb(Section):
-    """nginx and php-fpm in one pod."""
+class ApacheFiles(Section):
+    """The customer's own Apache configuration: name to content."""
 
-    topology: Literal["shared"] = "shared"
+    server: dict[OwnFile, str] = Field(default_factory=dict[str, str])
+    """Included in the virtual host of shop and admin, before the program's own rules."""
+
+
+PerMinute = Annotated[int, Field(ge=0, le=6000)]
+
+
+class Limits(Section):
+    """Requests a minute that one client may make of one nginx pod; 0 lifts a limit.
+
+    Clients from private networks are not limited: behind a load balancer that hides its clients
+    everybody would be one of them.
+    """
+
+    login: PerMinute = 30
+    """Sign-ins of customers, and new passwords; five more at once."""
+    admin: PerMinute = 120
+    """Forms that are sent in the admin area, sign-ins among them; twenty more at once."""
+    forms: PerMinute = 4
+    """New accounts, newsletter, reviews, wish lists by mail; two more at once."""
+    checkout: PerMinute = 60
+    """Steps of the checkout; ten more at once."""
+    search: PerMinute = 60
+    """Searches; ten more at once."""
+
+
+class _Web(Section):
     document_root: Literal["pub/default", "."] = "pub/default"
     """Folder in the image that holds index.php; `.` is the layout of older shops."""
     api: bool = False
     """Whether the SOAP, XML-RPC and REST API answers on the shop's hosts."""
+
+
+class SharedWeb(_Web):
+    """nginx and php-fpm in one pod."""
+
+    topology: Literal["shared"]
     nginx: NginxFiles = NginxFiles()
-    storefront: Storefront
-    admin: AdminTier
+    limits: Limits = Limits()
+    storefront: SharedStorefront
+    admin: SharedAdmin
+
+
+class SplitWeb(_Web):
+    """nginx and php-fpm in pods of their own; the admin area has both in one pod."""
+
+    topology: Literal["split"]
+    nginx: NginxFiles = NginxFiles()
+    limits: Limits = Limits()
+    storefront: SplitStorefront
+    admin: SharedAdmin
+
+
+class ApacheWeb(_Web):
+    """Apache with mod_php: one container."""
+
+    topology: Literal["apache"]
+    apache: ApacheFiles = ApacheFiles()
+    storefront: ApacheStorefront
+    admin: ApacheAdmin
 
 
 class Cron(Section):
@@ -158,3 +139,4 @@ class Cron(Section):
     """PHP's memory_limit of cron and of the release."""
     resources: Resources
     """From the preset; the release's Job has the same."""
+    placement: Placement = Placement()

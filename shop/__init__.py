@@ -2,7 +2,11 @@
 
 from shop.local_xml import Connection, LocalXml, local_xml
 from shop.render import (
+    Door,
+    Limit,
     Server,
+    Site,
+    apache_config,
     fpm_pool,
     mysqld_config,
     nginx_config,
@@ -14,9 +18,13 @@ from shop.rows import Store, config_rows, release_settings
 
 __all__ = [
     "Connection",
+    "Door",
+    "Limit",
     "LocalXml",
     "Server",
+    "Site",
     "Store",
+    "apache_config",
     "config_rows",
     "fpm_pool",
     "local_xml",

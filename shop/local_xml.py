@@ -1,12 +1,17 @@
 """app/etc/local.xml: what OpenMage knows of its surroundings before it can ask its database."""
 
+from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 from xml.etree import ElementTree as ET
+
+from shop.purge import Purge, Tree, purge_nodes
 
 INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
 """Install date. OpenMage only asks whether there is one; a fixed one keeps the file the same."""
 DATABASE_CA = "/etc/openmage/database-ca.pem"
 """Where pods find the certificate authority of an external database."""
+SESSIONS_CA = "/etc/openmage/sessions-ca.pem"
+"""Where pods find the certificate authority of an external session store."""
 
 
 class Connection(TypedDict):
@@ -21,12 +26,36 @@ class Connection(TypedDict):
     """Whether the connection is encrypted and the server's certificate checked."""
 
 
+class Address(TypedDict):
+    """An address of a server."""
+
+    host: str
+    port: int
+
+
+class Sentinels(TypedDict):
+    """Who knows which of several servers is the primary."""
+
+    master: str
+    """Name that the Sentinels know it by."""
+    servers: Sequence[Address]
+
+
 class Redis(TypedDict):
     """One Valkey or Redis."""
 
     host: str
+    """Host to connect to; empty where Sentinels know it."""
     port: int
+    database: int
+    username: str | None
     password: str
+    tls: bool
+    """Whether the connection is encrypted and the server's certificate checked."""
+    ca: str | None
+    """Certificate authority of the server, PEM; None for those that the image trusts."""
+    sentinels: Sentinels | None
+    """For sessions only."""
 
 
 class LocalXml(TypedDict):
@@ -43,9 +72,8 @@ class LocalXml(TypedDict):
     cache: Redis
     max_concurrency: int
     """How many requests of one session may wait for its lock."""
-
-
-Tree = dict[str, "str | Tree"]
+    purge: NotRequired[Purge]
+    """Who must hear what has changed; absent without a frontend cache."""
 
 
 def local_xml(values: LocalXml) -> str:
@@ -74,6 +102,8 @@ def local_xml(values: LocalXml) -> str:
         # nginx has worked out the client's address; no other header is believed.
         "remote_addr_headers": {"header1": "HTTP_X_REAL_IP"},
     }
+    if "purge" in values:
+        global_ |= purge_nodes(values["purge"])
     if database["tls"]:
         # `resource`, not `resources`: OpenMage keeps its connection types apart.
         types: Tree = {"pdo_mysql_tls": {"class": "OpenMage_Kubernetes_Db_Tls"}}
@@ -103,10 +133,9 @@ def _connection(connection: Connection) -> Tree:
 def _sessions(values: LocalXml) -> Tree:
     redis = values["sessions"]
     return {
-        "host": redis["host"],
-        "port": str(redis["port"]),
+        **_session_server(redis),
         "password": redis["password"],
-        "db": "0",
+        "db": str(redis["database"]),
         "timeout": "2.5",
         "persistent": "",
         "compression_threshold": "2048",
@@ -125,16 +154,36 @@ def _sessions(values: LocalXml) -> Tree:
     }
 
 
+def _session_server(redis: Redis) -> Tree:
+    sentinels = redis["sentinels"]
+    if sentinels is None:
+        server: Tree = {"host": _host(redis), "port": str(redis["port"])}
+        if redis["ca"] is not None:
+            server["tls_options"] = {"cafile": SESSIONS_CA}
+    else:
+        servers = [f"tcp://{each['host']}:{each['port']}" for each in sentinels["servers"]]
+        server = {
+            "sentinel_servers": ",".join(servers),
+            "sentinel_master": sentinels["master"],
+            # In the middle of a failover a Sentinel may still name the old primary.
+            "sentinel_verify_master": "1",
+        }
+    return {**server, **_username(redis)}
+
+
 def _cache(values: LocalXml) -> Tree:
     redis = values["cache"]
+    # Colin Mollenhour's backend has no option for a certificate authority; ours gives it one.
+    own_ca = redis["ca"] is not None
     return {
         "id_prefix": f"{values['release']}_",
-        "backend": "Cm_Cache_Backend_Redis",
+        "backend": "OpenMage_Kubernetes_Cache_Tls" if own_ca else "Cm_Cache_Backend_Redis",
         "backend_options": {
-            "server": redis["host"],
+            "server": _host(redis),
             "port": str(redis["port"]),
+            **_username(redis),
             "password": redis["password"],
-            "database": "0",
+            "database": str(redis["database"]),
             "persistent": "",
             "connect_retries": "2",
             "read_timeout": "10",
@@ -146,6 +195,14 @@ def _cache(values: LocalXml) -> Tree:
             "use_lua": "1",
         },
     }
+
+
+def _host(redis: Redis) -> str:
+    return f"tls://{redis['host']}" if redis["tls"] else redis["host"]
+
+
+def _username(redis: Redis) -> Tree:
+    return {} if redis["username"] is None else {"username": redis["username"]}
 
 
 def _append(parent: ET.Element, tree: Tree) -> None:

@@ -22,13 +22,51 @@ UPLOAD_MEGABYTES = 64
 """Largest upload: OpenMage's own product imports and media stay well below."""
 
 
+PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+"""Networks of pods and load balancers: a client from there stands for many."""
+
+
+class Site(TypedDict):
+    """A host and the store that it shows."""
+
+    host: str
+    code: str
+    """Code of the store view or website; empty for the default one."""
+    type: str
+    """`store` or `website`."""
+
+
+class Limit(TypedDict):
+    """How often one client may ask for something."""
+
+    name: str
+    method: str
+    """HTTP method, as a regular expression."""
+    path: str
+    """Path, as a regular expression that starts behind index.php."""
+    per_minute: int
+    burst: int
+    """Requests that may come at once."""
+
+
+class Door(TypedDict):
+    """phpMyAdmin behind the admin pods."""
+
+    host: str
+    service: str
+    allow: Sequence[str]
+    """Networks that are let in."""
+
+
 class Server(TypedDict):
-    """What one nginx serves."""
+    """What one web server serves."""
 
     tier: str
     """`storefront` or `admin`."""
-    hosts: Sequence[str]
-    """Hosts that are served; the first one is canonical, the others are redirected to it."""
+    sites: Sequence[Site]
+    """Hosts that are served."""
+    redirects: Mapping[str, str]
+    """Hosts that are redirected, each with where to."""
     admin_path: str
     """Front name of the admin area: served by the admin tier only."""
     document_root: str
@@ -37,34 +75,56 @@ class Server(TypedDict):
     """Whether the web service API answers."""
     secure: bool
     """Whether http is redirected to https."""
+    hsts: bool
+    """Whether browsers are told to come by https only, for a year."""
     trusted_proxies: Sequence[str]
     """Networks whose X-Forwarded-For names the client."""
+    allow: Sequence[str]
+    """Networks of clients that are let in; empty for everybody."""
+    basic_auth: bool
+    """Whether a user name and password are asked for first."""
+    limits: Sequence[Limit]
+    """How often one client may ask; for nginx."""
+    phpmyadmin: Door | None
     timeout: int
     """Seconds that a request may take."""
 
 
-def nginx_config(server: Server) -> str:
-    """Return the whole nginx.conf of a web pod."""
+def nginx_config(server: Server, php: str = "127.0.0.1:9000") -> str:
+    """Return the whole nginx.conf of a web pod; `php` is the address of php-fpm."""
     return _TEMPLATES.get_template("nginx.conf.j2").render(
-        **server, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
+        **server, php=php, private=PRIVATE, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
     )
 
 
-def nginx_php(timeout: int) -> str:
+def nginx_php(timeout: int, *, basic_auth: bool) -> str:
     """Return the part of nginx' configuration that hands a request to PHP."""
-    return _TEMPLATES.get_template("php.conf.j2").render(timeout=timeout)
+    template = _TEMPLATES.get_template("php.conf.j2")
+    return template.render(timeout=timeout, basic_auth=basic_auth)
 
 
-def fpm_pool(workers: int, timeout: int) -> str:
-    """Return php-fpm's pool: a fixed number of workers, and a status pool of its own."""
-    return _TEMPLATES.get_template("php-fpm.conf.j2").render(workers=workers, timeout=timeout)
+def apache_config(server: Server, workers: int) -> str:
+    """Return the whole apache.conf of a web pod."""
+    return _TEMPLATES.get_template("apache.conf.j2").render(
+        **server, workers=workers, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
+    )
 
 
-def php_ini(memory_limit: str, own: Mapping[str, str | int | bool]) -> str:
+def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
+    """Return php-fpm's pool: a fixed number of workers, and a status pool of its own.
+
+    `network` opens it to nginx in other pods.
+    """
+    return _TEMPLATES.get_template("php-fpm.conf.j2").render(
+        workers=workers, timeout=timeout, network=network
+    )
+
+
+def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool]) -> str:
     """Return the ini lines of the shop, the customer's own last."""
     lines = [f"{key} = {_ini_value(value)}" for key, value in own.items()]
     return _TEMPLATES.get_template("php.ini.j2").render(
-        memory_limit=memory_limit, upload_megabytes=UPLOAD_MEGABYTES, own=lines
+        memory_limit=memory_limit, sendmail=sendmail, upload_megabytes=UPLOAD_MEGABYTES, own=lines
     )
 
 

@@ -1,13 +1,18 @@
 """Rows of OpenMage's configuration table that production needs; the Release sets them."""
 
 import json
-from typing import TypedDict
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
+from shop.render import Site
 
 
 class Store(TypedDict):
     """What the shop is called and who runs it."""
 
     shop_host: str
+    sites: Sequence[Site]
+    """Further hosts, each with the store view or website that it shows."""
     admin_host: str
     admin_path: str
     secure: bool
@@ -19,6 +24,8 @@ class Store(TypedDict):
     email: str
     first_name: str
     last_name: str
+    converted_engines: NotRequired[Sequence[str]]
+    """Storage engines whose tables the release converts to InnoDB."""
 
 
 class Row(TypedDict):
@@ -85,9 +92,21 @@ def release_settings(store: Store) -> str:
             "firstName": store["first_name"],
             "lastName": store["last_name"],
             "config": config_rows(store),
+            "convertedEngines": list(store.get("converted_engines", ())),
+            "stores": [_site(site, secure=store["secure"]) for site in store["sites"]],
         },
         indent=2,
     )
+
+
+def _site(site: Site, *, secure: bool) -> dict[str, str]:
+    """Return a store's own addresses; the release knows which id its code has."""
+    return {
+        "code": site["code"],
+        "type": site["type"],
+        "unsecure": f"{'https' if secure else 'http'}://{site['host']}/",
+        "secure": _https(site["host"]),
+    }
 
 
 def _https(host: str) -> str:

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ _PACKAGES = ("settings", "components", "shop", "wiring")
 HOST, ADMIN = "shop.test", "admin.shop.test"
 
 
-def reason_to_skip() -> str | None:
+def reason_to_skip(programs: Sequence[str] = ("pulumi", "kubectl")) -> str | None:
     """Return why there can be no live shop; None if there can."""
-    for program in ("pulumi", "kubectl"):
+    for program in programs:
         if shutil.which(program) is None:
             return f"{program} is not on the PATH"
     if "KUBECONFIG" not in os.environ:

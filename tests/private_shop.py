@@ -1,18 +1,18 @@
 """The test shop on a MariaDB and a Redis of its own, on this machine and without a cluster."""
 
-import json
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from shop import local_xml
 from shop.local_xml import Redis
-from shop.rows import config_rows
+from shop.render import Site
+from shop.rows import release_settings
 from tests.harness import ROOT
 
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db", "mariadb", "redis-server", "redis-cli")
@@ -116,7 +116,7 @@ class PrivateShop:
         shutil.move(self._scripts / "includes.php", self.code / "app/etc/includes/ours.php")
         (folder / "password").write_text(PASSWORD)
         self._environment = {"OPENMAGE_ADMIN_PASSWORD_FILE": str(folder / "password")}
-        (self._scripts / "release.json").write_text(json.dumps(_settings()))
+        self.write_stores()
         self.write_local_xml()
         servers.sql(f"CREATE DATABASE {schema}")
 
@@ -128,7 +128,16 @@ class PrivateShop:
         prefix: str = "",
     ) -> None:
         """Write local.xml anew; without arguments as it is at first."""
-        store = Redis(host="127.0.0.1", port=redis or self._servers.redis, password="")
+        store = Redis(
+            host="127.0.0.1",
+            port=redis or self._servers.redis,
+            database=0,
+            username=None,
+            password="",
+            tls=False,
+            ca=None,
+            sentinels=None,
+        )
         content = local_xml(
             {
                 "crypt_key": "0" * 32,
@@ -150,6 +159,10 @@ class PrivateShop:
         content = content.replace("<table_prefix />", f"<table_prefix>{prefix}</table_prefix>")
         assert f"<table_prefix>{prefix}</table_prefix>" in content
         (self.code / "app/etc/local.xml").write_text(content)
+
+    def write_stores(self, *sites: Site) -> None:
+        """Write release.json anew, with hosts that show other stores."""
+        (self._scripts / "release.json").write_text(_settings(sites))
 
     def start(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen:
         """Start one of the scripts as a pod does."""
@@ -189,10 +202,11 @@ def finish(process: subprocess.Popen) -> tuple[int, str, str]:
     return process.returncode, stdout, stderr
 
 
-def _settings() -> dict[str, object]:
-    rows = config_rows(
+def _settings(sites: Sequence[Site] = ()) -> str:
+    return release_settings(
         {
             "shop_host": "shop.test",
+            "sites": sites,
             "admin_host": "admin.shop.test",
             "admin_path": "backoffice",
             "secure": False,
@@ -205,8 +219,6 @@ def _settings() -> dict[str, object]:
             "last_name": "B",
         }
     )
-    user = {"username": "shopadmin", "email": "a@shop.test", "firstName": "A", "lastName": "B"}
-    return {"config": rows, **user}
 
 
 def _free_port() -> int:

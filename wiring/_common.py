@@ -7,11 +7,12 @@ from components._claims import Retention
 from components._claims import Storage as StorageArgs
 from components._objects import ShopArgs
 from components._php import PhpArgs
+from components._pods import Placement as PlacementArgs
 from components._pods import PodArgs
 from components._pods import Resources as ResourcesArgs
 from settings import Settings
 from settings.stores import Storage
-from settings.web import Resources
+from settings.tiers import Placement, Resources
 
 
 class ShopPodArgs(ShopArgs, PodArgs):
@@ -43,6 +44,18 @@ def resources(resources: Resources) -> ResourcesArgs:
     return {
         "requests": {"cpu": requests.cpu, "memory": requests.memory},
         "limits": {"cpu": limits.cpu, "memory": limits.memory},
+    }
+
+
+def placement(placement: Placement) -> PlacementArgs:
+    """Return on which nodes pods run."""
+    return {
+        "node_selector": placement.node_selector,
+        "tolerations": [
+            {"key": taint.key, "value": taint.value, "effect": taint.effect}
+            for taint in placement.tolerations
+        ],
+        "priority_class": placement.priority_class,
     }
 
 

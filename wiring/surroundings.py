@@ -1,20 +1,15 @@
-"""What holds data and what is around it: namespace, stores, edge."""
+"""What is around the shop: its namespace, its pods, its media volume."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 
-from components import Tenant, WebTier
+from components import Tenant
 from components._network import EgressRule
-from components.cache import CacheArgs
-from components.database import Endpoint as EndpointArgs
-from components.database import ExternalDatabaseArgs, VolumeDatabaseArgs
-from components.edge import Certificate, EdgeArgs, ExistingSecret, NoTls
 from components.media import MediaArgs
 from components.tenant import TenantArgs
-from settings import Secrets, Settings
-from settings.edge import Egress
-from settings.stores import Endpoint, ExternalDatabase
+from settings import Settings
 from settings.types import network
-from wiring._common import ShopPodArgs, given, of_shop, resources, retention, storage
+from wiring._common import ShopPodArgs, of_shop, retention, storage
 
 _PRIVATE = tuple(
     IPv4Network(cidr)
@@ -31,7 +26,7 @@ def tenant(settings: Settings) -> TenantArgs:
         "labels": settings.labels,
         "retention": retention(settings),
         "quota": {"cpu": f"{cpu}m", "memory": str(memory), "pods": pods},
-        "egress": [_egress(rule) for rule in settings.network.egress],
+        "egress": [egress(rule.cidr, rule.ports) for rule in settings.network.egress],
     }
 
 
@@ -41,6 +36,8 @@ def pods(settings: Settings, tenant: Tenant) -> ShopPodArgs:
         **of_shop(settings, tenant),
         "service_account": tenant.service_account,
         "pull_secrets": settings.images.pull_secrets,
+        # A component whose pods belong on certain nodes says so itself.
+        "placement": {"node_selector": {}, "tolerations": [], "priority_class": None},
     }
 
 
@@ -54,99 +51,12 @@ def media(settings: Settings, tenant: Tenant) -> MediaArgs:
     }
 
 
-def database(
-    settings: Settings, secrets: Secrets, pods: ShopPodArgs
-) -> VolumeDatabaseArgs | ExternalDatabaseArgs:
-    """Return what the database of the chosen mode is told."""
-    chosen = settings.database
-    if isinstance(chosen, ExternalDatabase):
-        return {
-            "namespace": pods["namespace"],
-            "labels": pods["labels"],
-            "mode": "external",
-            "host": chosen.host,
-            "port": chosen.port,
-            "database": chosen.name,
-            "username": chosen.username,
-            "password": given(secrets.database_password),
-            "ca": chosen.ca,
-            "read": _endpoint(chosen.read),
-            "cidrs": chosen.cidrs,
-        }
-    return {
-        **pods,
-        "mode": "volume",
-        "image": settings.images.mariadb,
-        "storage": storage(chosen.storage),
-        "resources": resources(chosen.resources),
-        "buffer_pool": chosen.buffer_pool,
-        "max_connections": chosen.max_connections,
-        "config": chosen.config,
-        "retention": retention(settings),
-        "password": secrets.database_password,
-        "root_password": secrets.database_root_password,
-    }
-
-
-def cache(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
-    """Return what the two Valkeys are told."""
-    sessions, store = settings.cache.sessions, settings.cache.cache
-    return {
-        **pods,
-        "image": settings.images.valkey,
-        "sessions": {
-            "resources": resources(sessions.resources),
-            "maxmemory": sessions.maxmemory,
-            "password": secrets.sessions_password,
-            "storage": storage(sessions.storage),
-        },
-        "cache": {
-            "resources": resources(store.resources),
-            "maxmemory": store.maxmemory,
-            "password": secrets.cache_password,
-        },
-    }
-
-
-def edge(
-    settings: Settings, secrets: Secrets, tenant: Tenant, storefront: WebTier, admin: WebTier
-) -> EdgeArgs:
-    """Return what the way in is told."""
-    return {
-        **of_shop(settings, tenant),
-        "class_name": settings.edge.class_name,
-        "controller_namespace": settings.edge.controller_namespace,
-        "shop_hosts": list(settings.hosts.shop),
-        "admin_host": settings.hosts.admin,
-        "admin_path": settings.admin.path,
-        "storefront": storefront.service,
-        "admin": admin.service,
-        "tls": _tls(settings, secrets),
-    }
-
-
-def _endpoint(endpoint: Endpoint | None) -> EndpointArgs | None:
-    return None if endpoint is None else {"host": endpoint.host, "port": endpoint.port}
-
-
-def _egress(rule: Egress) -> EgressRule:
-    allowed = network(rule.cidr)
+def egress(cidr: str, ports: Sequence[int]) -> EgressRule:
+    """Return a way out into a network, private ones inside of it left out."""
+    allowed = network(cidr)
     inside = [
         str(private)
         for private in _PRIVATE
         if isinstance(allowed, IPv4Network) and private.subnet_of(allowed) and private != allowed
     ]
-    return {"cidr": rule.cidr, "ports": rule.ports, "excluded": inside}
-
-
-def _tls(settings: Settings, secrets: Secrets) -> ExistingSecret | Certificate | NoTls:
-    tls = settings.edge.tls
-    if tls.mode == "secret":
-        return {"mode": "secret", "secret": tls.secret_name}
-    if tls.mode == "certificate":
-        return {
-            "mode": "certificate",
-            "certificate": given(secrets.tls_certificate),
-            "private_key": given(secrets.tls_private_key),
-        }
-    return {"mode": "none"}
+    return {"cidr": cidr, "ports": ports, "excluded": inside}

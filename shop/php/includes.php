@@ -8,6 +8,9 @@
 declare(strict_types=1);
 
 spl_autoload_register(static function (string $class): void {
+    if ($class === 'OpenMage_Kubernetes_Purge') {
+        require '/etc/openmage/purge.php';
+    }
     if ($class === 'OpenMage_Kubernetes_Log') {
         /** Sends every log file of OpenMage to the container's log. */
         class OpenMage_Kubernetes_Log extends Monolog\Handler\StreamHandler
@@ -15,6 +18,17 @@ spl_autoload_register(static function (string $class): void {
             public function __construct(mixed $file, mixed $level = Monolog\Level::Debug)
             {
                 parent::__construct('php://stderr', $level);
+            }
+        }
+    }
+    if ($class === 'OpenMage_Kubernetes_Cache_Tls') {
+        /** Checks the certificate of the cache's server with a certificate authority of one's own. */
+        class OpenMage_Kubernetes_Cache_Tls extends Cm_Cache_Backend_Redis
+        {
+            protected function _applyClientOptions(Credis_Client $client, ...$more)
+            {
+                $client->setTlsOptions(['cafile' => '/etc/openmage/cache-ca.pem']);
+                return parent::_applyClientOptions($client, ...$more);
             }
         }
     }

@@ -17,6 +17,7 @@ use Mage;
 use Mage_Core_Model_Resource_Setup as Setup;
 
 require __DIR__ . '/database.php';
+require __DIR__ . '/stores.php';
 
 const SETTINGS = __DIR__ . '/release.json';
 const STATE = 'openmage_release';
@@ -24,6 +25,8 @@ const OLDEST_PHP = '8.2.0';
 const TOO_NEW_PHP = '8.6.0';
 /** Seconds to wait for another release, and for a run of cron. */
 const PATIENCE = 600;
+/** Seconds to wait for the session store, which a first release starts together with. */
+const SESSION_PATIENCE = 10;
 
 $step = $argv[1] ?? 'release';
 $ended = false;
@@ -77,11 +80,14 @@ function release(): void
     if (isEmpty($database)) {
         begin($database);
         installFrom(sys_get_temp_dir() . '/etc-' . bin2hex(random_bytes(8)));
+        makeStores($database, settings()['stores']);
         finish($database);
     } else {
         step('migrate');
     }
+    convertTables($database, settings()['convertedEngines']);
     writeRows($database);
+    writeStores($database, settings()['stores']);
     step('configure');
     step('warm');
     say('done');
@@ -202,6 +208,39 @@ function update(): void
     cleanCache();
 }
 
+/**
+ * Makes InnoDB tables of all tables with these engines, which servers do not hold alike. Rows are
+ * written anew, not only declared: Galera has not copied MyISAM's to the other servers. A migration
+ * has just made these tables, or a dump has brought them: nobody writes to them yet.
+ *
+ * @param list<string> $engines
+ */
+function convertTables(Database $database, array $engines): void
+{
+    $new = $database->table('openmage_release_new');
+    $old = $database->table('openmage_release_old');
+    foreach ($engines as $engine) {
+        // What an interrupted run has left: a copy that is not complete, or is in its place already.
+        $database->pdo->exec("DROP TABLE IF EXISTS `{$new}`, `{$old}`");
+        $tables = $database->all(
+            'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = ? AND engine = ?',
+            [$database->schema, $engine],
+        );
+        foreach (array_column($tables, 'name') as $table) {
+            foreach ([
+                "CREATE TABLE `{$new}` LIKE `{$table}`",
+                "ALTER TABLE `{$new}` ENGINE=InnoDB",
+                "INSERT INTO `{$new}` SELECT * FROM `{$table}`",
+                "RENAME TABLE `{$table}` TO `{$old}`, `{$new}` TO `{$table}`",
+                "DROP TABLE `{$old}`",
+            ] as $statement) {
+                $database->pdo->exec($statement);
+            }
+            say("{$table} was {$engine}, and is InnoDB now");
+        }
+    }
+}
+
 /** Switches the caches on and makes the administrator, if they are not there yet. */
 function configure(): void
 {
@@ -267,6 +306,24 @@ function warm(): void
     boot('admin');
     if (!Mage::getConfig()->loadModulesCache()) {
         throw new Failure('the configuration cache stays empty: is the cache store reachable?');
+    }
+    reachSessions();
+}
+
+/** A release has no use for the session store, but without it no page is shown to anybody. */
+function reachSessions(): void
+{
+    $deadline = time() + SESSION_PATIENCE;
+    while (true) {
+        try {
+            new \Cm_RedisSession_Model_Session_Handler();
+            return;
+        } catch (\Exception $error) {
+            if (time() >= $deadline) {
+                throw new Failure("no connection to the session store: {$error->getMessage()}");
+            }
+            sleep(2);
+        }
     }
 }
 

@@ -10,10 +10,13 @@ import yaml
 
 from offline import read_stack_file, run
 from offline.manifests import manifests, write
+from tests.custom_resources import CRDS, custom_errors, custom_schemas
 from tests.harness import ROOT
 
 STACKS = sorted([*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("stacks/Pulumi.*.yaml")])
 KUBERNETES = "1.36"
+CUSTOM = ("cert-manager.io", "mariadb.com", "gateway.networking.k8s.io", "coreos.com")
+"""Groups that Kubernetes does not know by itself."""
 WAIVERS = ROOT / "tests" / "stacks" / "checkov.yaml"
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
@@ -38,10 +41,35 @@ def test_it_lets_no_default_provider_touch_another_cluster(path):
 
 def test_its_manifests_pass_the_schemas_of_kubernetes(graph):
     for name, manifest in manifests(graph).items():
+        if manifest["apiVersion"].partition("/")[0].endswith(CUSTOM):
+            continue
         try:
             kubernetes_validate.validate(manifest, KUBERNETES, strict=True)
         except kubernetes_validate.ValidationError as error:
             pytest.fail(f"{name}: {'.'.join(map(str, error.path))}: {error.message}")
+
+
+def test_its_custom_resources_pass_their_own_schemas(graph):
+    if not CRDS.is_dir():
+        pytest.skip("the schemas of the custom resources are not beside this checkout")
+    known = custom_schemas(CRDS)
+    for name, manifest in manifests(graph).items():
+        kind = (manifest["apiVersion"], manifest["kind"])
+        assert list(custom_errors(known, manifest)) == [], name
+        assert kind in known or manifest["apiVersion"].split("/")[0] not in {g for g, _ in known}
+
+
+def test_a_field_that_a_custom_resource_does_not_have_is_found():
+    if not CRDS.is_dir():
+        pytest.skip("the schemas of the custom resources are not beside this checkout")
+    wrong = {
+        "apiVersion": "k8s.mariadb.com/v1alpha1",
+        "kind": "MariaDB",
+        "metadata": {"name": "database"},
+        "spec": {"replicas": "three", "storage": {"sise": "8Gi"}},
+    }
+    errors = list(custom_errors(custom_schemas(CRDS), wrong))
+    assert len(errors) == 2, errors
 
 
 def test_its_names_fit_into_63_characters(graph):
@@ -77,7 +105,7 @@ def test_its_manifests_pass_checkov(graph, tmp_path: Path):
     ]
     assert failed == []
     # Nothing failed because something was looked at.
-    assert report["summary"]["passed"] > 500
+    assert report["summary"]["passed"] > 300
 
 
 def test_at_most_three_checks_are_waived_each_with_a_reason():

@@ -75,6 +75,46 @@ def test_a_second_release_changes_nothing(shop):
     assert state(shop) == before
 
 
+FRENCH = {"host": "fr.shop.test", "code": "fr", "type": "store"}
+BRAND = {"host": "brand.test", "code": "brand", "type": "website"}
+ADDRESSES = (
+    "SELECT scope, code, value FROM core_config_data"
+    " JOIN core_{0} ON scope = '{0}s' AND scope_id = {0}_id"
+    " WHERE path = 'web/unsecure/base_url' AND code <> 'admin'"
+)
+
+
+def test_a_new_shop_has_the_stores_that_have_a_host(empty):
+    empty.write_stores(FRENCH, BRAND)
+    status, _, stderr = empty.release()
+    assert status == 0, stderr
+    assert empty.sql(ADDRESSES.format("store")) == "stores\tfr\thttp://fr.shop.test/"
+    assert empty.sql(ADDRESSES.format("website")) == "websites\tbrand\thttp://brand.test/"
+    of_brand = (
+        "SELECT s.code, g.group_id = w.default_group_id, g.default_store_id = s.store_id"
+        " FROM core_store s JOIN core_store_group g USING (group_id)"
+        " JOIN core_website w ON w.website_id = s.website_id WHERE w.code = 'brand'"
+    )
+    assert empty.sql(of_brand) == "brand\t1\t1"
+
+
+def test_a_shop_that_lives_is_given_no_store_that_nobody_made(shop):
+    before = state(shop)
+    shop.write_stores(FRENCH)
+    status, _, stderr = shop.release()
+    assert status == 1
+    assert "names the store fr, which the shop does not have; it has default:" in stderr
+    assert state(shop)["core_store"] == before["core_store"]
+
+
+def test_a_store_that_people_made_is_given_its_address(shop):
+    shop.sql("INSERT INTO core_store (code, website_id, group_id) VALUES ('fr', 1, 1)")
+    shop.write_stores(FRENCH)
+    status, _, stderr = shop.release()
+    assert status == 0, stderr
+    assert shop.sql(ADDRESSES.format("store")) == "stores\tfr\thttp://fr.shop.test/"
+
+
 def test_no_copy_of_the_passwords_is_left_behind(empty, tmp_path):
     temporary = tmp_path / "temporary"
     temporary.mkdir()

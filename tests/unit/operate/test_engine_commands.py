@@ -200,6 +200,15 @@ def test_the_admin_password_is_all_that_is_printed(machine, monkeypatch, capfd):
     assert capfd.readouterr().out == f"{OUTPUTS['adminPassword']}\n"
 
 
+def test_the_access_password_is_shown_where_there_is_one(machine, monkeypatch, capfd):
+    assert _command(monkeypatch, "access-password") == 1
+    assert "nobody is asked for a password" in capfd.readouterr().err
+    outputs = json.dumps({**OUTPUTS, "accessPassword": "for-visitors"})
+    machine.program("pulumi", f"echo '{outputs}'")
+    assert _command(monkeypatch, "access-password") == 0
+    assert capfd.readouterr().out.endswith("for-visitors\n")
+
+
 def test_the_admin_password_of_a_shop_that_is_not_up_is_refused(machine, monkeypatch, capfd):
     machine.program("pulumi", "exit 0")
     assert _command(monkeypatch, "admin-password") == 1

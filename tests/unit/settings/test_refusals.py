@@ -314,7 +314,7 @@ CASES = [
         "memory for fewer than two workers",
         {"web": {"storefront": {"php": {"resources": {"limits": {"memory": "520Mi"}}}}}},
         "web.storefront.php.resources.limits.memory",
-        "holds 1 php-fpm workers",
+        "holds 1 workers",
         "569Mi or more",
     ),
     (
@@ -371,7 +371,7 @@ CASES = [
         {"database": {"mode": "managed"}},
         "database.mode",
         "none of the choices",
-        "volume, external",
+        "volume, node-local, replicated, galera, external",
     ),
     (
         53,

@@ -9,4 +9,4 @@ if (is_file('maintenance.flag')) {
     include BP . '/errors/503.php';
     exit;
 }
-Mage::run();
+Mage::run($_SERVER['MAGE_RUN_CODE'] ?? '', $_SERVER['MAGE_RUN_TYPE'] ?? 'store');

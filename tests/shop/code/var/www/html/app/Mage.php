@@ -33,13 +33,14 @@ final class Mage
     }
 
     /** Serves one request: only here are updates applied, and only with a cold cache. */
-    public static function run(): void
+    public static function run(string $code = '', string $type = 'store'): void
     {
         try {
             self::start(BP . '/app/etc');
             $updates = self::$config->node('global/skip_process_modules_updates') !== '1';
             self::$config->init($updates);
             Mage_Core_Model_Resource_Setup::applyAllDataUpdates();
+            self::$config->show($code, $type);
             (new Front(self::$config))->dispatch();
         } catch (Exception $error) {
             self::printException($error);

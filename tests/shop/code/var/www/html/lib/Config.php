@@ -10,8 +10,12 @@ final class Mage_Core_Model_Config
 
     /** @var array<string, mixed> */
     private array $tree = [];
-    /** @var array<string, string> rows of the table, by scope and path */
+    /** @var array<string, string> rows of the table, by scope, its number, and path */
     private array $rows = [];
+    /** @var array<string, array{int, int}> the numbers of a store view and its website, by run type and code */
+    private array $stores = [];
+    /** @var array{int, int} of the store that is shown */
+    private array $current = [1, 1];
     /** @var array<string, PDO> */
     private array $connections = [];
     private bool $allowCache = true;
@@ -60,7 +64,7 @@ final class Mage_Core_Model_Config
         if ($cached === false) {
             return false;
         }
-        [$this->tree, $this->rows] = json_decode($cached, true);
+        [$this->tree, $this->rows, $this->stores] = json_decode($cached, true);
         return true;
     }
 
@@ -81,10 +85,23 @@ final class Mage_Core_Model_Config
         return $found;
     }
 
-    /** Returns a setting of the shop: of a scope, or else the default. */
-    public function value(string $path, string $scope = 'default'): string
+    /** Shows a store view, or the first one of a website; without a code the default one. */
+    public function show(string $code, string $type): void
     {
-        return $this->rows["{$scope}/{$path}"] ?? $this->rows["default/{$path}"] ?? '';
+        if ($code !== '') {
+            $this->current = $this->stores["{$type}/{$code}"]
+                ?? throw new Exception("there is no {$type} {$code}");
+        }
+    }
+
+    /** Returns a setting of the shop: of the store view, its website, or the default. */
+    public function value(string $path): string
+    {
+        [$store, $website] = $this->current;
+        return $this->rows["stores/{$store}/{$path}"]
+            ?? $this->rows["websites/{$website}/{$path}"]
+            ?? $this->rows["default/0/{$path}"]
+            ?? '';
     }
 
     public function table(string $name): string
@@ -144,15 +161,25 @@ final class Mage_Core_Model_Config
         if (!Mage::isInstalled($this->etc)) {
             return;
         }
-        foreach ($this->pdo()->query("SELECT scope, path, value FROM {$this->table('core_config_data')}") as $row) {
-            $this->rows["{$row['scope']}/{$row['path']}"] = (string) $row['value'];
+        $rows = $this->pdo()->query("SELECT scope, scope_id, path, value FROM {$this->table('core_config_data')}");
+        foreach ($rows as $row) {
+            $this->rows["{$row['scope']}/{$row['scope_id']}/{$row['path']}"] = (string) $row['value'];
+        }
+        $stores = $this->pdo()->query(
+            'SELECT store_id, website_id, s.code, w.code AS website'
+            . " FROM {$this->table('core_store')} s JOIN {$this->table('core_website')} w USING (website_id)"
+            . ' ORDER BY store_id DESC',
+        );
+        foreach ($stores as $row) {
+            $numbers = [(int) $row['store_id'], (int) $row['website_id']];
+            $this->stores["store/{$row['code']}"] = $this->stores["website/{$row['website']}"] = $numbers;
         }
     }
 
     private function save(): void
     {
         if (Mage::app()->useCache('config')) {
-            Mage::app()->getCache()->save((string) json_encode([$this->tree, $this->rows]), self::CACHE_ID);
+            Mage::app()->getCache()->save((string) json_encode([$this->tree, $this->rows, $this->stores]), self::CACHE_ID);
         }
     }
 

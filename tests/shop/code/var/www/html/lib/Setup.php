@@ -8,6 +8,12 @@ final class Mage_Core_Model_Resource_Setup
     private const TABLES = [
         'core_config_data' => 'config_id INT AUTO_INCREMENT PRIMARY KEY, scope VARCHAR(8), scope_id INT,'
             . ' path VARCHAR(255), value TEXT, UNIQUE (scope, scope_id, path)',
+        'core_website' => 'website_id SMALLINT AUTO_INCREMENT PRIMARY KEY, code VARCHAR(32) UNIQUE,'
+            . ' name VARCHAR(64), sort_order INT, default_group_id INT DEFAULT 0, is_default SMALLINT DEFAULT 0',
+        'core_store_group' => 'group_id SMALLINT AUTO_INCREMENT PRIMARY KEY, website_id INT, name VARCHAR(255),'
+            . ' root_category_id INT DEFAULT 0, default_store_id INT DEFAULT 0',
+        'core_store' => 'store_id SMALLINT AUTO_INCREMENT PRIMARY KEY, code VARCHAR(32) UNIQUE, website_id INT,'
+            . ' group_id INT, name VARCHAR(255), sort_order INT, is_active SMALLINT DEFAULT 0',
         'core_cache_option' => 'code VARCHAR(32) PRIMARY KEY, value SMALLINT',
         'admin_user' => 'user_id INT AUTO_INCREMENT PRIMARY KEY, username VARCHAR(40) UNIQUE,'
             . ' email VARCHAR(128), password VARCHAR(255), is_active SMALLINT',
@@ -50,6 +56,7 @@ final class Mage_Core_Model_Resource_Setup
                     'INSERT INTO ' . self::table('admin_role')
                     . " (role_id, parent_id, role_type, user_id, role_name) VALUES (1, 0, 'G', 0, 'Administrators')",
                 );
+                self::makeStores();
             }
         });
     }
@@ -82,6 +89,20 @@ final class Mage_Core_Model_Resource_Setup
         foreach (self::TABLES as $name => $columns) {
             self::pdo()->exec('CREATE TABLE ' . self::table($name) . " ({$columns}) ENGINE=InnoDB");
         }
+    }
+
+    /** The admin area is a store too, with the number 0. */
+    private static function makeStores(): void
+    {
+        $pdo = self::pdo();
+        $pdo->exec("SET SESSION SQL_MODE = 'NO_AUTO_VALUE_ON_ZERO'");
+        $pdo->exec('INSERT INTO ' . self::table('core_website')
+            . " VALUES (0, 'admin', 'Admin', 0, 0, 0), (1, 'base', 'Main Website', 0, 1, 1)");
+        $pdo->exec('INSERT INTO ' . self::table('core_store_group')
+            . " VALUES (0, 0, 'Default', 0, 0), (1, 1, 'Main Website Store', 2, 1)");
+        $pdo->exec('INSERT INTO ' . self::table('core_store')
+            . " VALUES (0, 'admin', 0, 0, 'Admin', 0, 1), (1, 'default', 1, 1, 'Default Store View', 0, 1)");
+        $pdo->exec("SET SESSION SQL_MODE = ''");
     }
 
     private static function addNotes(string $from): void

@@ -1,10 +1,11 @@
-"""Rules about the customer's own lines for php.ini, [mysqld] and nginx."""
+"""Rules about the customer's own lines for php.ini, [mysqld] and the web server."""
 
 from collections.abc import Iterator
 
+from settings.databases import ExternalDatabase
 from settings.model import Settings
-from settings.stores import VolumeDatabase
 from settings.violation import Violation
+from settings.web import ApacheWeb, SharedWeb, SplitWeb
 
 _CONFIG_MAP_BYTES = 2**20
 _OWNED_INI = {
@@ -19,6 +20,7 @@ _OWNED_INI = {
     "display_errors": "errors go to the log, never to a visitor",
     "error_log": "the container's log is the only one that is kept",
     "auto_prepend_file": "put code into the image",
+    "sendmail_path": "set openmage:shop.mail",
     "extension": "put extensions into the image",
     "zend_extension": "put extensions into the image",
 }
@@ -49,7 +51,10 @@ _MYSQLD = {
     "tmp_table_size",
     "wait_timeout",
 }
-_FORBIDDEN_NGINX = ("daemon", "error_log", "listen", "load_module", "master_process", "pid", "user")
+_FORBIDDEN = {
+    "nginx": ("daemon", "error_log", "listen", "load_module", "master_process", "pid", "user"),
+    "apache": ("listen", "loadmodule", "errorlog", "pidfile", "user", "group", "servername"),
+}
 
 
 def ini(settings: Settings) -> Iterator[Violation]:
@@ -61,7 +66,7 @@ def ini(settings: Settings) -> Iterator[Violation]:
 
 def mysqld(settings: Settings) -> Iterator[Violation]:
     """Refuse [mysqld] lines that are not known to be harmless."""
-    if isinstance(settings.database, VolumeDatabase):
+    if not isinstance(settings.database, ExternalDatabase):
         for key in settings.database.config:
             if key not in _MYSQLD:
                 yield Violation(
@@ -71,19 +76,31 @@ def mysqld(settings: Settings) -> Iterator[Violation]:
                 )
 
 
-def nginx(settings: Settings) -> Iterator[Violation]:
-    """Refuse nginx files that break the program's own configuration."""
+def web_server(settings: Settings) -> Iterator[Violation]:
+    """Refuse files for nginx or Apache that break the program's own configuration."""
     total = 0
-    for block in ("http", "server"):
-        for name, text in getattr(settings.web.nginx, block).items():
-            path = ("web", "nginx", block, name)
-            total += len(text.encode())
-            words = {line.split()[0].rstrip(";") for line in text.splitlines() if line.split()}
-            if text.count("{") != text.count("}"):
-                yield Violation(path, "has unbalanced braces", "close every block in the same file")
-            for word in sorted(words & set(_FORBIDDEN_NGINX)):
-                yield Violation(path, f"contains {word}, which the program owns", "remove it")
+    for server, block, name, text in _files(settings.web):
+        path = ("web", server, block, name)
+        total += len(text.encode())
+        words = {line.split()[0].rstrip(";") for line in text.splitlines() if line.split()}
+        if server == "nginx" and text.count("{") != text.count("}"):
+            yield Violation(path, "has unbalanced braces", "close every block in the same file")
+        for word in sorted(word for word in words if word.lower() in _FORBIDDEN[server]):
+            yield Violation(path, f"contains {word}, which the program owns", "remove it")
     if total > _CONFIG_MAP_BYTES * 9 // 10:
+        where = "apache" if isinstance(settings.web, ApacheWeb) else "nginx"
         yield Violation(
-            ("web", "nginx"), "is more than a ConfigMap holds, 1 MiB", "put it into the image"
+            ("web", where), "is more than a ConfigMap holds, 1 MiB", "put it into the image"
         )
+
+
+def _files(web: SharedWeb | SplitWeb | ApacheWeb) -> Iterator[tuple[str, str, str, str]]:
+    if isinstance(web, ApacheWeb):
+        blocks = {"server": web.apache.server}
+        server = "apache"
+    else:
+        blocks = {"http": web.nginx.http, "server": web.nginx.server}
+        server = "nginx"
+    for block, files in blocks.items():
+        for name, text in files.items():
+            yield server, block, name, text

@@ -1,0 +1,117 @@
+"""cert-manager's objects: an issuer of the shop's own, and the certificate itself.
+
+The Certificate is made here and not by an annotation on Ingress or Gateway: it is the same one
+whichever way in there is, survives a move between them, and shows in a preview.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._listeners import challenge_refs
+from components._objects import ShopArgs, labels, named
+from components._ways import Gateway, Ingress
+
+_API = "cert-manager.io/v1"
+
+
+class OwnIssuer(TypedDict):
+    """An issuer of the shop's own, for HTTP-01."""
+
+    mode: Literal["http-01"]
+    email: str
+    server: str
+    """Directory of the ACME server."""
+    ca: str | None
+    """Certificate authority of the server itself, PEM; None for a public one."""
+    way: Ingress | Gateway
+    """Where the server's questions come in."""
+    edge: str
+    """Name of the edge."""
+
+
+class NamedIssuer(TypedDict):
+    """An issuer of the cluster or of the namespace."""
+
+    mode: Literal["named"]
+    kind: Literal["ClusterIssuer", "Issuer"]
+    name: str
+
+
+def own_issuer(
+    name: str, args: ShopArgs, given: OwnIssuer, hosts: Sequence[str], opts: pulumi.ResourceOptions
+) -> tuple[str, pulumi.Resource]:
+    """Make an issuer; Pulumi waits until the ACME server has opened an account for it."""
+    # The name changes with the server: only so is a certificate of the former one replaced.
+    own = f"{name}-{hashlib.sha256(given['server'].encode()).hexdigest()[:8]}"
+    acme: dict[str, Any] = {
+        "server": given["server"],
+        "email": given["email"],
+        "privateKeySecretRef": {"name": f"{own}-account"},
+        "solvers": [{"http01": _solver(given, hosts)}],
+    }
+    if given["ca"] is not None:
+        acme["caBundle"] = base64.b64encode(given["ca"].encode()).decode()
+    return own, _object("Issuer", own, args, {"acme": acme}, opts, awaited=True)
+
+
+def _solver(given: OwnIssuer, hosts: Sequence[str]) -> Mapping[str, Any]:
+    answering = {
+        # A NodePort, the default, is what the namespace's quota refuses.
+        "serviceType": "ClusterIP",
+        "podTemplate": {
+            "spec": {
+                "resources": {
+                    "requests": {"cpu": "10m", "memory": "32Mi"},
+                    "limits": {"cpu": "100m", "memory": "64Mi"},
+                }
+            }
+        },
+    }
+    way = given["way"]
+    if way["kind"] == "ingress":
+        return {"ingress": {"ingressClassName": way["class_name"], **answering}}
+    refs = [dict(ref) for ref in challenge_refs(given["edge"], way, hosts)]
+    return {"gatewayHTTPRoute": {"parentRefs": refs, **answering}}
+
+
+def certificate(  # noqa: PLR0913 (a certificate has these parts)
+    name: str,
+    args: ShopArgs,
+    *,
+    secret: str,
+    names: Sequence[str],
+    issuer: Mapping[str, str],
+    awaited: bool,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Ask for a certificate, and return the name of its Secret, which may come later."""
+    spec = {
+        "secretName": secret,
+        "secretTemplate": {"labels": labels(name, args)},
+        "dnsNames": list(names),
+        "issuerRef": {"group": "cert-manager.io", **issuer},
+        # Half the work of RSA in each handshake, and a new key with each renewal.
+        "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+    }
+    made = _object("Certificate", name, args, spec, opts, awaited=awaited)
+    return made.urn.apply(lambda _: secret)
+
+
+def _object(  # noqa: PLR0913 (an object has these parts)
+    kind: str,
+    name: str,
+    args: ShopArgs,
+    spec: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    *,
+    awaited: bool,
+) -> pulumi.Resource:
+    metadata = named(name, args, {"pulumi.com/waitFor": "condition=Ready"} if awaited else None)
+    return k8s.apiextensions.CustomResource(
+        name, api_version=_API, kind=kind, metadata=metadata, spec=spec, opts=opts
+    )

@@ -1,0 +1,121 @@
+"""What mariadb-operator is asked for: servers that follow one another, or a Galera cluster."""
+
+from typing import Literal, TypedDict
+
+import pulumi
+
+from components._claims import Storage
+from components._operated_pod import OperatedArgs, Spec, beside, operated_pod
+from components._pods import container_resources
+
+
+class ReplicatedArgs(OperatedArgs):
+    """One server that is written to, and others that follow it."""
+
+    mode: Literal["replicated"]
+    max_lag_seconds: int
+    """Lag at which a replica serves no reads and cannot become primary."""
+    semi_sync_timeout_seconds: int
+    """How long a commit waits for a replica's acknowledgement."""
+
+
+class GaleraArgs(OperatedArgs):
+    """Servers that all have every commit."""
+
+    mode: Literal["galera"]
+
+
+class ServerSecrets(TypedDict):
+    """Names of the Secrets that servers and operator read."""
+
+    passwords: pulumi.Input[str]
+    """With the keys root-password and replication-password."""
+    agent: pulumi.Input[str]
+    """With the key password; mounted as it is, so nothing else is in it."""
+
+
+def mariadb_spec(name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSecrets) -> Spec:
+    """Return the spec of the MariaDB object."""
+    topology = _replication(args, secrets) if args["mode"] == "replicated" else _galera(args)
+    key = "replication" if args["mode"] == "replicated" else "galera"
+    return {
+        **operated_pod(name, args),
+        "replicas": args["replicas"],
+        "rootPasswordSecretKeyRef": _key(secrets["passwords"], "root-password"),
+        "storage": _storage(args["storage"]),
+        # Between the servers, and for the agents' password.
+        "tls": {"enabled": True, "required": False, "galeraSSTEnabled": args["mode"] == "galera"},
+        "podDisruptionBudget": {"maxUnavailable": 1},
+        # Agents stay as they are until the settings name another image.
+        "updateStrategy": {"type": "ReplicasFirstPrimaryLast", "autoUpdateDataPlane": False},
+        "inheritMetadata": {"labels": {**args["labels"], "app.kubernetes.io/part-of": "openmage"}},
+        key: {
+            **topology,
+            "enabled": True,
+            "initContainer": beside(args),
+            "agent": {**beside(args), "basicAuth": _agent_password(secrets)},
+        },
+    }
+
+
+def _replication(args: ReplicatedArgs, secrets: ServerSecrets) -> Spec:
+    return {
+        "gtidStrictMode": True,
+        "semiSyncEnabled": True,
+        "semiSyncAckTimeout": f"{args['semi_sync_timeout_seconds']}s",
+        # What somebody has seen is on two servers: nobody sees an order before.
+        "semiSyncWaitPoint": "AfterSync",
+        "syncBinlog": 1,
+        # No delay: the readiness probe has waited already.
+        "primary": {"autoFailover": True, "autoFailoverDelay": "0s"},
+        "replica": {
+            "maxLagSeconds": args["max_lag_seconds"],
+            "replPasswordSecretKeyRef": _key(secrets["passwords"], "replication-password"),
+        },
+    }
+
+
+def _galera(args: GaleraArgs) -> Spec:
+    wait = f"{args['copy_seconds']}s"
+    jobs = {"resources": container_resources(args["resources"], "1Gi")}
+    return {
+        "primary": {"autoFailover": True},
+        "sst": "mariabackup",
+        # The last server of three serves while it gives its copy to the others.
+        "availableWhenDonor": True,
+        "config": {"reuseStorageVolume": True},
+        "initJob": jobs,
+        "recovery": {
+            "enabled": True,
+            # More would restart healthy servers while others are away.
+            "minClusterSize": 1,
+            "clusterBootstrapTimeout": wait,
+            "podRecoveryTimeout": wait,
+            "podSyncTimeout": wait,
+            "job": jobs,
+        },
+    }
+
+
+def _agent_password(secrets: ServerSecrets) -> Spec:
+    # The alternative, the operator's token, gives every database a role of the whole cluster, which
+    # the operator leaves behind.
+    return {
+        "enabled": True,
+        "username": "mariadb-operator",
+        "passwordSecretKeyRef": _key(secrets["agent"], "password"),
+    }
+
+
+def _storage(storage: Storage) -> Spec:
+    found: Spec = {
+        "size": storage["size"],
+        "pvcRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+    }
+    if storage["storage_class"] is not None:
+        found["storageClassName"] = storage["storage_class"]
+    return found
+
+
+def _key(secret: pulumi.Input[str], key: str) -> Spec:
+    return {"name": secret, "key": key, "generate": False}

@@ -1,0 +1,64 @@
+"""The way out for mail."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._network import EgressRule, outbound_policy
+from components._objects import ShopArgs, auto_named
+from shop.mail import Smtp, msmtprc
+
+
+class SmtpArgs(ShopArgs):
+    """A mail server that takes the shop's mail."""
+
+    mode: Literal["smtp"]
+    account: Smtp
+    password: pulumi.Output[str] | None
+    """Password of the account's user; None without one."""
+    ca: str | None
+    """Certificate authority of the server, PEM; None for those that the image trusts."""
+    egress: Sequence[EgressRule]
+    """Where the server is."""
+
+
+class NoMailArgs(TypedDict):
+    """No mail server."""
+
+    mode: Literal["none"]
+
+
+class Mail(pulumi.ComponentResource):
+    """PHP's mail() reaches a server of the shop's choice, and no other server does."""
+
+    account: pulumi.Output[str] | None
+    """Name of the Secret with msmtp's account; None without a server."""
+
+    def __init__(
+        self,
+        name: str,
+        args: SmtpArgs | NoMailArgs,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Make the account and the way to its server, if there is one."""
+        super().__init__("openmage:index:Mail", name, None, opts)
+        self.account = None
+        if args["mode"] == "smtp":
+            child = pulumi.ResourceOptions(parent=self)
+            outbound_policy(name, args, args["egress"], child)
+            made = k8s.core.v1.Secret(
+                name,
+                metadata=auto_named(name, args),
+                type="Opaque",
+                string_data={
+                    "msmtprc": msmtprc(args["account"]),
+                    # Always there, so that they can be mounted; empty where nothing asks for them.
+                    "mail-password": args["password"] or "",
+                    "mail-ca.pem": args["ca"] or "",
+                },
+                opts=child,
+            )
+            self.account = made.metadata.name
+        self.register_outputs({"account": self.account})

@@ -1,0 +1,146 @@
+"""The files of a shop on this machine, for images/compose.yaml: those that pods of a cluster mount.
+
+The program itself makes them: it is run on mocks with the stack's settings, less what only a
+cluster has, and what it puts into ConfigMaps and Secrets is written to build/compose.
+"""
+
+import json
+import secrets
+import string
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from offline import Graph, StackFile, run
+from offline.graph import plain
+
+_ROOT = Path(__file__).resolve().parent.parent
+FOLDER = _ROOT / "build" / "compose"
+"""Where images/compose.yaml mounts files from."""
+PASSWORDS = _ROOT / ".state" / "compose-passwords.json"
+"""Generated once; the data in the volumes is locked with them."""
+SHOP_HOST, ADMIN_HOST = "shop.localhost", "admin.localhost"
+"""Browsers look for such names on their own machine."""
+SHOP_PORT, ADMIN_PORT, MAIL_PORT = 8080, 8081, 8025
+
+_SECRETS = {
+    "cryptKey": 32,
+    "databasePassword": 32,
+    "databaseRootPassword": 32,
+    "adminPassword": 20,
+    "sessionsPassword": 32,
+    "cachePassword": 32,
+}
+_SCRIPTS = ("release-scripts", "cron-scripts")
+_MAIL = {
+    "mode": "smtp",
+    "host": "mail",
+    "port": 1025,
+    "tls": "none",
+    "from": "shop@shop.localhost",
+}
+"""The service that catches all mail."""
+_KEPT = ("customer", "admin", "php", "store")
+_KEPT_OF_WEB = ("documentRoot", "api", "nginx", "limits")
+
+
+def render(stack_file: StackFile) -> Path:
+    """Write what the services mount, and return the folder."""
+    graph = run(_local(stack_file, passwords()))
+    # Containers run as other users than this one: nobody else gets through the folder itself.
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    FOLDER.chmod(0o700)
+    for path, text in _files(graph).items():
+        file = FOLDER / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o644)
+    for folder in ("sample-data/database", "sample-data/media"):
+        (FOLDER / folder).mkdir(parents=True, exist_ok=True)
+    return FOLDER
+
+
+def passwords() -> dict[str, str]:
+    """Return the passwords of the local shop; the first call makes them."""
+    if PASSWORDS.exists():
+        return json.loads(PASSWORDS.read_text(encoding="utf-8"))
+    made = {name: _password(length) for name, length in _SECRETS.items()}
+    PASSWORDS.parent.mkdir(parents=True, exist_ok=True)
+    PASSWORDS.touch(mode=0o600)
+    PASSWORDS.write_text(json.dumps(made, indent=2), encoding="utf-8")
+    return made
+
+
+def local_settings(shop: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a shop's settings for this machine: its own lines stay, what a cluster has goes."""
+    web, hosts = _section(shop, "web"), _section(shop, "hosts")
+    stores = cast("list[dict[str, Any]]", hosts.get("stores", []))
+    return {
+        **{key: shop[key] for key in _KEPT if key in shop},
+        "environment": "dev",
+        "retainData": False,
+        "cluster": {"context": "compose"},
+        "images": {"php": "openmage.local/php:dev", "nginx": "openmage.local/nginx:dev"},
+        "hosts": {
+            "shop": [SHOP_HOST],
+            "admin": ADMIN_HOST,
+            "stores": [
+                {
+                    **{key: store[key] for key in ("code", "type") if key in store},
+                    "host": f"{str(store['code']).replace('_', '-')}.localhost",
+                }
+                for store in stores
+            ],
+        },
+        "web": {**{key: web[key] for key in _KEPT_OF_WEB if key in web}, "topology": "shared"},
+        "mail": _MAIL,
+        "edge": {"kind": "none", "controllerNamespace": "compose", "tls": {"mode": "none"}},
+    }
+
+
+def _local(stack_file: StackFile, made: Mapping[str, str]) -> StackFile:
+    config = {f"openmage:{key}": value for key, value in made.items()}
+    names = frozenset(config)
+    config["openmage:shop"] = json.dumps(local_settings(stack_file.shop))
+    return StackFile("compose", stack_file.path, config, names)
+
+
+def _files(graph: Graph) -> dict[str, str]:
+    """Return each file by its path below the folder: one folder a ConfigMap or Secret."""
+    found = dict(_mounted(graph))
+    # Pods mount these one by one into one folder.
+    scripts = {path: text for path, text in found.items() if path.split("/")[0] in _SCRIPTS}
+    found |= {f"scripts/{path.split('/')[1]}": text for path, text in scripts.items()}
+    found["scripts/release.json"] = _with_ports(found["scripts/release.json"])
+    found["scripts/msmtprc"] = found["mail/msmtprc"]
+    return {path: text for path, text in found.items() if path not in scripts}
+
+
+def _mounted(graph: Graph) -> Iterator[tuple[str, str]]:
+    for resource in graph:
+        if resource.kind in {"ConfigMap", "Secret"}:
+            inputs = cast("dict[str, Any]", plain(resource.inputs))
+            files = cast("dict[str, str]", inputs.get("data") or inputs.get("stringData") or {})
+            for name, text in files.items():
+                yield f"{resource.name}/{name}", text
+
+
+def _with_ports(release: str) -> str:
+    """Return the release's settings with the ports that stand for hosts of their own here."""
+    release = release.replace(f"://{ADMIN_HOST}/", f"://{ADMIN_HOST}:{ADMIN_PORT}/")
+    return release.replace(".localhost/", f".localhost:{SHOP_PORT}/")
+
+
+def _section(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    section: object = tree.get(key)
+    return cast("Mapping[str, Any]", section) if isinstance(section, dict) else {}
+
+
+def _password(length: int) -> str:
+    """Return letters and digits of each kind, as OpenMage wants an administrator's password."""
+    letters = string.ascii_letters + string.digits
+    while True:
+        made = "".join(secrets.choice(letters) for _ in range(length))
+        kinds = (str.islower, str.isupper, str.isdigit)
+        if all(any(kind(letter) for letter in made) for kind in kinds):
+            return made

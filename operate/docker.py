@@ -1,0 +1,36 @@
+"""Docker, where it is there."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from operate.engine import NotPossibleError
+
+_PAGE = "https://docs.docker.com/get-started/get-docker/"
+
+
+def demand(*programs: tuple[str, str]) -> None:
+    """Refuse to go on without Docker and these further programs, each with its page."""
+    for program, page in (("docker", _PAGE), *programs):
+        if shutil.which(program) is None:
+            message = f"{program} is not on the PATH: {page}"
+            raise NotPossibleError(message)
+    if subprocess.run(["docker", "info"], capture_output=True, check=False).returncode:
+        message = "no Docker engine answers: start Docker, then try again"
+        raise NotPossibleError(message)
+
+
+def succeed(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
+    """Run a program that shows what it does; say so where it fails."""
+    ended = subprocess.run(command, check=False, env=environment)
+    if ended.returncode:
+        words = " ".join(str(word) for word in command[:3])
+        message = f"{words} failed; see above"
+        raise NotPossibleError(message)
+
+
+def has_image(name: str) -> bool:
+    """Return whether the engine has an image."""
+    asked = ["docker", "image", "inspect", name]
+    return subprocess.run(asked, capture_output=True, check=False).returncode == 0

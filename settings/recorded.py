@@ -1,0 +1,97 @@
+"""What the last update has made of the settings, as the next one is told it.
+
+Pulumi keeps the record among the outputs of the stack. `settings/changes.py` refuses what would
+part the shop from its data, in the preview already.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pulumi
+from pulumi.runtime import invoke
+
+from settings.databases import (
+    ExternalDatabase,
+    GaleraDatabase,
+    NodeLocalDatabase,
+    ReplicatedDatabase,
+)
+from settings.model import Settings
+from settings.stores import OwnSessions, Storage
+from settings.types import image_tag
+
+OUTPUT = "recorded"
+"""Output with the record."""
+SECRETS_OUTPUT = "recordedSecrets"
+"""Output with the fingerprints of the secrets that data was made with."""
+
+Record = Mapping[str, Any]
+
+_ROUNDS = 100_000
+
+
+def record(settings: Settings) -> dict[str, Any]:
+    """Return what the next update has to know of these settings; nothing in it is secret."""
+    sessions = settings.cache.sessions
+    own = isinstance(sessions, OwnSessions)
+    return {
+        "namespace": settings.namespace_name,
+        "database": _database(settings),
+        "media": {**_volume(settings.media.storage), "accessMode": settings.media.access_mode},
+        "sessions": _volume(sessions.storage) if own else {},
+    }
+
+
+def fingerprints(
+    settings: Settings, secrets: Mapping[str, pulumi.Output[str] | None]
+) -> pulumi.Output[dict[str, str]]:
+    """Return what tells each secret from another one, and tells nobody the secret."""
+    known = {key: value for key, value in secrets.items() if value is not None}
+    made: pulumi.Output[dict[str, str]] = pulumi.Output.all(**known).apply(
+        lambda values: {key: fingerprint(settings, key, value) for key, value in values.items()}
+    )
+    return pulumi.Output.secret(made)
+
+
+def fingerprint(settings: Settings, key: str, secret: str) -> str:
+    """Return the same for the same secret of the same shop, and slowly: nobody tries them all."""
+    salt = f"{settings.namespace_name}/{key}".encode()
+    return hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, _ROUNDS, 16).hex()
+
+
+def last() -> tuple[Record, Record]:
+    """Return the record of the last update and its fingerprints; empty before the first one."""
+    stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    # What a StackReference asks as well, but at once: before the first resource is registered.
+    answer: Any = invoke("pulumi:pulumi:readStackOutputs", {"name": stack}).value
+    outputs = cast("Record", answer.get("outputs") or {})
+    return outputs.get(OUTPUT) or {}, outputs.get(SECRETS_OUTPUT) or {}
+
+
+def version(image: str) -> str:
+    """Return the long-term version in the tag of MariaDB's image; empty where it names none."""
+    match = re.match(r"\d+\.\d+", image_tag(image) or "")
+    return match[0] if match else ""
+
+
+def _database(settings: Settings) -> dict[str, str]:
+    database = settings.database
+    if isinstance(database, ExternalDatabase):
+        return {"mode": database.mode}
+    found = {
+        "mode": database.mode,
+        "version": version(settings.images.mariadb),
+        **_volume(database.storage),
+    }
+    if isinstance(database, NodeLocalDatabase):
+        found |= {"node": database.node, "path": database.path}
+    if isinstance(database, ReplicatedDatabase | GaleraDatabase):
+        # Numbers come back from the state as fractions.
+        found["replicas"] = str(database.replicas)
+    return found
+
+
+def _volume(storage: Storage) -> dict[str, str]:
+    return {"size": storage.size, "storageClass": storage.storage_class or ""}

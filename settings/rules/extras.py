@@ -1,0 +1,54 @@
+"""Rules about what a shop may have besides: the frontend cache and phpMyAdmin."""
+
+from collections.abc import Iterator
+
+from settings import sizing
+from settings.extras import VarnishCache
+from settings.model import Settings
+from settings.violation import Violation
+
+_LEAST_CACHE = 36 * sizing.MIB
+"""Less holds no shop's stylesheets and thumbnails: it would be thrown out and fetched again."""
+
+
+def frontend_cache(settings: Settings) -> Iterator[Violation]:
+    """Refuse a cache that holds nothing, that goes away, or that has no nginx to end TLS."""
+    front = settings.frontend_cache
+    if not isinstance(front, VarnishCache):
+        return
+    if front.storage < _LEAST_CACHE:
+        yield Violation(
+            ("frontendCache", "resources", "limits", "memory"),
+            f"leaves {front.storage // sizing.MIB} MiB for the cache; Varnish needs the rest",
+            "use 96Mi or more",
+        )
+    if settings.production and front.replicas < 2:  # noqa: PLR2004 (one and another)
+        yield Violation(
+            ("frontendCache", "replicas"),
+            "one pod is none while its node is drained, and every visitor comes through it",
+            "use 2 or more",
+        )
+    if front.terminator and settings.web.topology == "apache" and settings.images.nginx is None:
+        yield Violation(
+            ("images", "nginx"),
+            "frontendCache.terminator needs an nginx, and web.topology apache has none",
+            "name an image with nginx, such as docker.io/library/nginx with a version",
+        )
+
+
+def php_my_admin(settings: Settings) -> Iterator[Violation]:
+    """Refuse what has no effect: who may see the database must be beyond doubt."""
+    chosen = settings.php_my_admin
+    for key, given in (("host", chosen.host), ("allow", chosen.allow)):
+        if given and not chosen.enabled:
+            yield Violation(
+                ("phpMyAdmin", key),
+                "has no effect: phpMyAdmin is switched off",
+                "set phpMyAdmin.enabled to true, or remove it",
+            )
+    if chosen.enabled and chosen.allow and chosen.host is None:
+        yield Violation(
+            ("phpMyAdmin", "allow"),
+            "has no effect: without a host nothing leads to phpMyAdmin but a port-forward",
+            "add host, or remove it",
+        )

@@ -1,0 +1,64 @@
+"""Rules about names, and about whom to believe."""
+
+from collections.abc import Iterator
+
+from settings.model import Settings
+from settings.types import network
+from settings.violation import Path, Violation
+
+
+def hosts(settings: Settings) -> Iterator[Violation]:
+    """Refuse a host that is named twice."""
+    seen: set[str] = set()
+    for path, host in named(settings):
+        if host in seen and path == ("hosts", "admin"):
+            yield Violation(
+                path,
+                "the admin area needs a host of its own: its cookies and pods are apart",
+                f"use another one, such as admin.{settings.hosts.shop[0]}",
+            )
+        elif host in seen:
+            yield Violation(path, "the host is listed twice", "remove one")
+        seen.add(host)
+
+
+def named(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Yield every host that the edge serves, with its place."""
+    for index, host in enumerate(settings.hosts.shop):
+        yield ("hosts", "shop", index), host
+    for index, store in enumerate(settings.hosts.stores):
+        yield ("hosts", "stores", index, "host"), store.host
+        for place, host in enumerate(store.redirects):
+            yield ("hosts", "stores", index, "redirects", place), host
+    yield ("hosts", "admin"), settings.hosts.admin
+    if settings.php_my_admin.host is not None:
+        yield ("phpMyAdmin", "host"), settings.php_my_admin.host
+
+
+def proxies(settings: Settings) -> Iterator[Violation]:
+    """Refuse to believe everybody."""
+    for index, cidr in enumerate(settings.edge.trusted_proxies):
+        if settings.environment != "dev" and network(cidr).prefixlen == 0:
+            yield Violation(
+                ("edge", "trustedProxies", index),
+                "anybody could claim any client address",
+                "name the network of the controller's pods",
+            )
+
+
+def phpmyadmin(settings: Settings) -> Iterator[Violation]:
+    """Refuse to show the database to the world."""
+    chosen = settings.php_my_admin
+    if chosen.host is not None and not chosen.allow:
+        yield Violation(
+            ("phpMyAdmin", "allow"),
+            "everybody could try passwords of the database",
+            "list the networks of the people who need it, or remove host and use a port-forward",
+        )
+    for index, cidr in enumerate(chosen.allow):
+        if network(cidr).prefixlen == 0:
+            yield Violation(
+                ("phpMyAdmin", "allow", index),
+                "is everybody",
+                "list the networks of the people who need it",
+            )

@@ -1,0 +1,79 @@
+"""Rules that a customer's business depends on."""
+
+from collections.abc import Iterator
+
+from settings.databases import ExternalDatabase
+from settings.extras import VarnishCache
+from settings.model import Settings
+from settings.tls import LetsEncryptTls, OwnIssuer
+from settings.types import has_digest
+from settings.violation import Violation
+
+
+def production(settings: Settings) -> Iterator[Violation]:
+    """Demand of production what keeps it up and its data safe."""
+    if not settings.production:
+        return
+    for key in _images(settings):
+        image = getattr(settings.images, "phpmyadmin" if key == "phpmyadmin" else key)
+        if image is not None and not has_digest(image):
+            yield Violation(
+                ("images", key),
+                "production runs exactly the image that was tested: a tag can be moved",
+                "append the digest, @sha256:...",
+            )
+    if settings.web.storefront.autoscaling.min_replicas < 2:  # noqa: PLR2004 (one and another)
+        yield Violation(
+            ("web", "storefront", "autoscaling", "minReplicas"),
+            "one pod is none while its node is drained",
+            "use 2 or more",
+        )
+    if not settings.retain_data:
+        yield Violation(
+            ("retainData",),
+            "production data must survive the stack",
+            "remove the line; dev and staging may set it to false",
+        )
+    if isinstance(settings.database, ExternalDatabase) and settings.database.ca is None:
+        yield Violation(
+            ("database", "ca"),
+            "the password and the orders would cross the network in clear text",
+            "paste the provider's CA certificate",
+        )
+    for name, store in (("sessions", settings.cache.sessions), ("cache", settings.cache.cache)):
+        if store.mode == "external" and not store.tls:
+            yield Violation(
+                ("cache", name, "tls"),
+                "the password would cross the network in clear text",
+                "set it to true",
+            )
+
+
+def _images(settings: Settings) -> Iterator[str]:
+    yield "php"
+    if settings.web.topology != "apache":
+        yield "nginx"
+    if not isinstance(settings.database, ExternalDatabase):
+        yield "mariadb"
+    if "own" in {settings.cache.sessions.mode, settings.cache.cache.mode}:
+        yield "valkey"
+    if isinstance(settings.frontend_cache, VarnishCache):
+        yield "varnish"
+    if settings.php_my_admin.enabled:
+        yield "phpmyadmin"
+
+
+def acme(settings: Settings) -> Iterator[Violation]:
+    """Keep previews away from Let's Encrypt's limits, and test certificates from customers."""
+    chosen = settings.edge.tls
+    if not isinstance(chosen, LetsEncryptTls) or not isinstance(chosen.issuer, OwnIssuer):
+        return
+    path = ("edge", "tls", "issuer", "server")
+    if settings.environment == "dev" and chosen.issuer.server == "production":
+        yield Violation(
+            path,
+            "what comes and goes would use up the weekly certificates of the whole domain",
+            "use staging, or one wildcard certificate for all previews (tls.mode secret)",
+        )
+    if settings.production and chosen.issuer.server == "staging":
+        yield Violation(path, "no browser trusts its certificates", "use production")

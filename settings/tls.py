@@ -1,0 +1,74 @@
+"""Settings of certificates."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings._base import Section
+from settings.types import AcmeServer, Certificate, CertificateName, Email, Name
+
+
+class NoTls(Section):
+    """No TLS; for dev."""
+
+    mode: Literal["none"]
+
+
+class SecretTls(Section):
+    """A certificate that is in the namespace already."""
+
+    mode: Literal["secret"]
+    secret_name: Name
+    """Name of a Secret of type kubernetes.io/tls."""
+
+
+class CertificateTls(Section):
+    """A certificate in `openmage:tlsCertificate` and `openmage:tlsPrivateKey`."""
+
+    mode: Literal["certificate"]
+
+
+class ElsewhereTls(Section):
+    """TLS ends in front of the edge: at a shared Gateway's listener or a load balancer."""
+
+    mode: Literal["elsewhere"]
+
+
+class OwnIssuer(Section):
+    """An issuer of the shop's own, which answers HTTP-01 through the shop's edge."""
+
+    mode: Literal["http-01"]
+    email: Email
+    """Address that the certificate authority writes to."""
+    server: AcmeServer = "staging"
+    """Let's Encrypt's `staging` (not trusted by browsers) or `production`, or the directory of
+    another ACME server."""
+    ca: Certificate | None = None
+    """Certificate authority of another ACME server, PEM; default: the usual ones."""
+
+
+class NamedIssuer(Section):
+    """An issuer that the cluster has, for DNS-01 for example."""
+
+    mode: Literal["named"]
+    kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
+    name: Name
+    """Name of the issuer; an Issuer must be in the shop's namespace."""
+
+
+class LetsEncryptTls(Section):
+    """A certificate by cert-manager, which renews it."""
+
+    mode: Literal["letsencrypt"]
+    issuer: Annotated[OwnIssuer | NamedIssuer, Field(discriminator="mode")]
+    """Who proves to the certificate authority that the names are ours."""
+    secret_name: Name = "shop-tls"  # noqa: S105 (the name of a Secret, not what is in it)
+    """Secret for the certificate. One that is there is shown until it is replaced."""
+    names: tuple[CertificateName, ...] = ()
+    """Names in the certificate; default: all hosts. A wildcard needs a `named` issuer that answers
+    DNS-01."""
+
+
+Tls = Annotated[
+    NoTls | SecretTls | CertificateTls | ElsewhereTls | LetsEncryptTls, Field(discriminator="mode")
+]

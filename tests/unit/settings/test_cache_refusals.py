@@ -1,0 +1,197 @@
+"""What a stack file must not say about sessions and cache."""
+
+import copy
+
+import pulumi
+import pytest
+import yaml
+
+from settings.report import dotted
+from tests.harness import DEV, DIGEST, PRODUCTION, deploy, merge, refusal, validated
+
+EXTERNAL = {"mode": "external", "host": "redis.example.com", "cidrs": ["10.30.0.0/16"]}
+SENTINEL = {
+    "mode": "sentinel",
+    "master": "carts",
+    "sentinels": [{"host": "one.example.com"}],
+    "cidrs": ["10.40.0.0/16"],
+}
+PEM = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"
+TLS = {**EXTERNAL, "tls": True}
+PUBLIC = {**SENTINEL, "cidrs": ["10.40.0.0/16", "100.64.3.0/24", "fd00::/8", "9.9.0.0/16"]}
+
+CASES = [
+    (
+        "sessions in files",
+        {"cache": {"sessions": {"mode": "files"}}},
+        "cache.sessions.mode",
+        "the cart is gone",
+        "a store of the shop's own",
+    ),
+    (
+        "sessions in the database",
+        {"cache": {"sessions": {"mode": "db"}}},
+        "cache.sessions.mode",
+        "locks no session",
+        "a store of the shop's own",
+    ),
+    (
+        "a cache in files",
+        {"cache": {"cache": {"mode": "file"}}},
+        "cache.cache.mode",
+        "would not see each other's cache",
+        "external",
+    ),
+    (
+        "sessions nowhere that is known",
+        {"cache": {"sessions": {"mode": "memcached"}}},
+        "cache.sessions.mode",
+        "none of the choices",
+        "own, external, sentinel",
+    ),
+    (
+        "a cache behind Sentinels",
+        {"cache": {"cache": SENTINEL}},
+        "cache.cache.mode",
+        "none of the choices",
+        "own, external",
+    ),
+    (
+        "sessions and cache in one database",
+        {"cache": {"sessions": EXTERNAL, "cache": {**EXTERNAL, "host": "Redis.example.com"}}},
+        "cache.cache.database",
+        "empty every cart",
+        "another server",
+    ),
+    (
+        "Valkey's image for Redis",
+        {"cache": {"engine": "redis"}},
+        "images.valkey",
+        "is an image of valkey, and cache.engine is redis",
+        "name an image of redis",
+    ),
+    (
+        "Redis' image for Valkey",
+        {"images": {"valkey": f"registry.example.com:5000/library/redis:8{DIGEST}"}},
+        "images.valkey",
+        "is an image of redis, and cache.engine is valkey",
+        "set cache.engine to redis",
+    ),
+    (
+        "an authority without TLS",
+        {"cache": {"sessions": {**EXTERNAL, "ca": PEM}}},
+        "cache.sessions.ca",
+        "never looked at",
+        "cache.sessions.tls",
+    ),
+    (
+        "an authority that is none",
+        {"cache": {"cache": {**TLS, "ca": "/etc/ssl/ca.pem"}}},
+        "cache.cache.ca",
+        "no certificate in PEM form",
+        "BEGIN",
+    ),
+    (
+        "an external store without its networks",
+        {"cache": {"cache": {**EXTERNAL, "cidrs": []}}},
+        "cache.cache.cidrs",
+        "at least 1",
+        "docs/settings.md",
+    ),
+    (
+        "sizes of a server that somebody else runs",
+        {"cache": {"sessions": {**EXTERNAL, "storage": {"size": "1Gi"}}}},
+        "cache.sessions.storage",
+        "belongs to another choice",
+        "remove it",
+    ),
+    (
+        "a user name with a space",
+        {"cache": {"sessions": {**EXTERNAL, "username": "shop user"}}},
+        "cache.sessions.username",
+        "pattern",
+        "docs/settings.md",
+    ),
+    (
+        "a host with a scheme",
+        {"cache": {"sessions": {**EXTERNAL, "host": "tls://redis.example.com"}}},
+        "cache.sessions.host",
+        "pattern",
+        "docs/settings.md",
+    ),
+]
+STRICTER = [
+    (
+        "sessions and cache on one server",
+        {"cache": {"sessions": TLS, "cache": {**TLS, "database": 1}}},
+        "cache.cache.host",
+        "carts are evicted",
+        "another server",
+    ),
+    (
+        "a store in clear text",
+        {"cache": {"cache": EXTERNAL}},
+        "cache.cache.tls",
+        "clear text",
+        "true",
+    ),
+    (
+        "Sentinels across the internet",
+        {"cache": {"sessions": PUBLIC}},
+        "cache.sessions.cidrs[3]",
+        "is on the internet",
+        "mode external with tls",
+    ),
+]
+
+
+def problems(changes, base=None):
+    tree = merge(copy.deepcopy(dict(DEV.shop)), base or {})
+    text = yaml.safe_dump({"config": {"openmage:shop": merge(tree, changes)}}, sort_keys=False)
+    return {dotted(problem.path): problem for problem in refusal(text).problems}
+
+
+def check(found, path, reason, fix):
+    assert list(found) == [f"openmage:shop.{path}"]
+    [problem] = found.values()
+    assert reason in problem.reason
+    assert fix in problem.fix
+    assert problem.line is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "reason", "fix"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
+def test_it_is_refused_alone_and_with_a_fix(changes, path, reason, fix):
+    check(problems(changes), path, reason, fix)
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "reason", "fix"),
+    [case[1:] for case in STRICTER],
+    ids=[c[0] for c in STRICTER],
+)
+def test_production_refuses_it(changes, path, reason, fix):
+    assert validated(merge(DEV.shop, changes)).environment == "dev"
+    check(problems(changes, PRODUCTION), path, reason, fix)
+
+
+def test_what_is_outside_needs_its_password():
+    with pytest.raises(pulumi.RunError, match="openmage:sessionsPassword") as refused:
+        deploy({"cache": {"sessions": SENTINEL, "cache": EXTERNAL}})
+    assert "openmage:cachePassword" in str(refused.value)
+
+
+def test_production_as_it_should_be_is_accepted():
+    cache = {"sessions": {**SENTINEL, "database": 1}, "cache": {**TLS, "ca": PEM}}
+    assert validated(merge(merge(DEV.shop, PRODUCTION), {"cache": cache})).production
+
+
+def test_the_image_of_an_engine_is_not_looked_at_where_no_store_is_the_shops_own():
+    outside = {"engine": "redis", "sessions": SENTINEL, "cache": EXTERNAL}
+    assert validated(merge(DEV.shop, {"cache": outside})).cache.engine == "redis"
+
+
+def test_a_redis_with_a_redis_image_is_accepted():
+    changes = {"cache": {"engine": "redis"}, "images": {"valkey": "docker.io/library/redis:8"}}
+    assert validated(merge(DEV.shop, changes)).images.valkey.endswith("redis:8")

@@ -1,0 +1,449 @@
+"""What a stack file must not say about the way in and its certificate."""
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from settings.report import dotted
+from tests.harness import DEV, merge, refusal, validated
+
+INGRESS = {"kind": "ingress", "className": "traefik", "controllerNamespace": "traefik"}
+OWN = {
+    "kind": "gateway",
+    "controllerNamespace": "gateways",
+    "parent": {"mode": "own", "className": "public"},
+}
+SHARED = {**OWN, "parent": {"mode": "listener-set", "name": "shared", "namespace": "infra"}}
+EXISTING = {**OWN, "parent": {"mode": "existing", "name": "shared", "namespace": "infra"}}
+NONE = {"kind": "none", "controllerNamespace": "proxies"}
+LOAD_BALANCER = {"kind": "load-balancer"}
+TERMINATOR = {"frontendCache": {"mode": "varnish", "terminator": True}}
+SECRET = {"mode": "secret", "secretName": "shop-tls"}
+ELSEWHERE = {"mode": "elsewhere"}
+HTTP_01 = {"mode": "http-01", "email": "shop@example.com"}
+NAMED = {"mode": "named", "name": "public-dns"}
+PUBLIC = {"hosts": {"shop": ["shop.example.com"], "admin": "admin.example.com"}}
+MANY = {"hosts": {"shop": [f"shop{n}.example.com" for n in range(100)], "admin": "a.example.com"}}
+
+
+def issued(issuer: Any = HTTP_01, **more: Any) -> dict[str, Any]:
+    return {"mode": "letsencrypt", "issuer": issuer, **more}
+
+
+def existing(**sections: Any) -> dict[str, Any]:
+    return {**EXISTING, "parent": {**EXISTING["parent"], **sections}}
+
+
+CASES = [
+    (
+        "an edge that is none",
+        {**INGRESS, "kind": "nodeport"},
+        SECRET,
+        {},
+        "edge.kind",
+        "none of the choices",
+        "ingress, gateway, load-balancer, none",
+    ),
+    (
+        "a Gateway without a parent",
+        {k: v for k, v in OWN.items() if k != "parent"},
+        SECRET,
+        {},
+        "edge.parent",
+        "required",
+        "add it",
+    ),
+    (
+        "a parent that is none",
+        {**OWN, "parent": {"mode": "shared", "name": "shared"}},
+        SECRET,
+        {},
+        "edge.parent.mode",
+        "none of the choices",
+        "own, listener-set, existing",
+    ),
+    (
+        "a shared Gateway without its namespace",
+        {**SHARED, "parent": {"mode": "listener-set", "name": "shared"}},
+        SECRET,
+        {},
+        "edge.parent.namespace",
+        "required",
+        "add it",
+    ),
+    (
+        "a class of which no name can be made",
+        {**INGRESS, "className": "a" * 51},
+        SECRET,
+        {},
+        "edge.className",
+        "at most 50",
+        "docs/settings.md",
+    ),
+    (
+        "an annotation with a blank",
+        {**OWN, "parent": {**OWN["parent"], "annotations": {"a b": "c"}}},
+        SECRET,
+        {},
+        "edge.parent.annotations.a b",
+        "pattern",
+        "docs/settings.md",
+    ),
+    (
+        "more annotations than a Gateway takes",
+        {**OWN, "parent": {**OWN["parent"], "annotations": {f"a{n}": "b" for n in range(17)}}},
+        SECRET,
+        {},
+        "edge.parent.annotations",
+        "at most 16",
+        "docs/settings.md",
+    ),
+    (
+        "a Gateway's listeners that serve nothing",
+        existing(httpSection=None, httpsSection=None),
+        ELSEWHERE,
+        {},
+        "edge.parent.httpSection",
+        "no listener is left",
+        "name the Gateway's listener",
+    ),
+    (
+        "http without a listener for it",
+        existing(httpSection=None),
+        {"mode": "none"},
+        {},
+        "edge.parent.httpSection",
+        "no listener is left",
+        "name the Gateway's listener",
+    ),
+    (
+        "a former Gateway's listeners that serve nothing",
+        {**INGRESS, "movingFrom": existing(httpSection=None, httpsSection=None)},
+        SECRET,
+        {},
+        "edge.movingFrom.parent.httpSection",
+        "no listener is left",
+        "name the Gateway's listener",
+    ),
+    (
+        "a load balancer without a terminator",
+        LOAD_BALANCER,
+        SECRET,
+        {},
+        "edge.kind",
+        "nothing behind the load balancer ends TLS",
+        "frontendCache.terminator",
+    ),
+    (
+        "a former load balancer without its terminator",
+        {**INGRESS, "movingFrom": LOAD_BALANCER},
+        SECRET,
+        {},
+        "edge.movingFrom.kind",
+        "nothing behind the load balancer ends TLS",
+        "frontendCache.terminator",
+    ),
+    (
+        "a network of the load balancer's visitors with bits behind its prefix",
+        {**LOAD_BALANCER, "sourceRanges": ["192.0.2.1/24"]},
+        SECRET,
+        TERMINATOR,
+        "edge.sourceRanges[0]",
+        "bits set behind its prefix",
+        "192.0.2.0/24",
+    ),
+    (
+        "a terminator without a certificate",
+        LOAD_BALANCER,
+        ELSEWHERE,
+        TERMINATOR,
+        "frontendCache.terminator",
+        "has no certificate",
+        "secret, certificate or letsencrypt",
+    ),
+    (
+        "a terminator behind a controller that ends TLS",
+        INGRESS,
+        SECRET,
+        TERMINATOR,
+        "frontendCache.terminator",
+        "ends TLS itself",
+        "leave it out",
+    ),
+    (
+        "a move from an Ingress to the same class",
+        {**INGRESS, "movingFrom": {**INGRESS, "controllerNamespace": "other"}},
+        SECRET,
+        {},
+        "edge.movingFrom",
+        "is the way in that edge describes",
+        "describe the former one",
+    ),
+    (
+        "a move from a Gateway to itself",
+        {**SHARED, "movingFrom": SHARED},
+        SECRET,
+        {},
+        "edge.movingFrom",
+        "is the way in that edge describes",
+        "describe the former one",
+    ),
+    (
+        "a move from a load balancer to itself",
+        {**LOAD_BALANCER, "movingFrom": {**LOAD_BALANCER, "className": "inside"}},
+        SECRET,
+        TERMINATOR,
+        "edge.movingFrom",
+        "is the way in that edge describes",
+        "describe the former one",
+    ),
+    (
+        "a move that was itself in the middle of a move",
+        {**INGRESS, "movingFrom": {**OWN, "movingFrom": NONE}},
+        SECRET,
+        {},
+        "edge.movingFrom.movingFrom",
+        "there is no such setting",
+        "",
+    ),
+    (
+        "a certificate for listeners that have their own",
+        EXISTING,
+        SECRET,
+        {},
+        "edge.tls.mode",
+        "has its own certificate",
+        "elsewhere",
+    ),
+    (
+        "a certificate that nobody shows",
+        NONE,
+        SECRET,
+        {},
+        "edge.tls.mode",
+        "ends TLS as well",
+        "elsewhere",
+    ),
+    (
+        "HTTP-01 through a load balancer",
+        LOAD_BALANCER,
+        issued(),
+        {**TERMINATOR, **PUBLIC},
+        "edge.tls.issuer.mode",
+        "HTTP-01 is answered through the edge",
+        "DNS-01",
+    ),
+    (
+        "HTTP-01 through nothing",
+        NONE,
+        issued(),
+        {**TERMINATOR, **PUBLIC},
+        "edge.tls.issuer.mode",
+        "HTTP-01 is answered through the edge",
+        "DNS-01",
+    ),
+    (
+        "HTTP-01 without http",
+        {**existing(httpSection=None), "movingFrom": INGRESS},
+        issued(),
+        PUBLIC,
+        "edge.tls.issuer.mode",
+        "asked for over http",
+        "DNS-01",
+    ),
+    (
+        "an authority for Let's Encrypt's own address",
+        INGRESS,
+        issued({**HTTP_01, "ca": "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"}),
+        PUBLIC,
+        "edge.tls.issuer.ca",
+        "everybody knows",
+        "issuer.server",
+    ),
+    (
+        "an authority that is none",
+        INGRESS,
+        issued({**HTTP_01, "server": "https://acme.test/dir", "ca": "abc"}),
+        {},
+        "edge.tls.issuer.ca",
+        "no certificate in PEM form",
+        "paste",
+    ),
+    (
+        "an ACME server without a directory",
+        INGRESS,
+        issued({**HTTP_01, "server": "https://acme.test"}),
+        {},
+        "edge.tls.issuer.server",
+        "no ACME server",
+        "staging, production or the address",
+    ),
+    (
+        "an address of no mailbox",
+        INGRESS,
+        issued({**HTTP_01, "email": "shop"}),
+        PUBLIC,
+        "edge.tls.issuer.email",
+        "no e-mail address",
+        "shop@example.com",
+    ),
+    (
+        "Let's Encrypt's limited server in dev",
+        INGRESS,
+        issued({**HTTP_01, "server": "production"}),
+        PUBLIC,
+        "edge.tls.issuer.server",
+        "use up the weekly certificates",
+        "staging",
+    ),
+    (
+        "a host that is in no public DNS",
+        INGRESS,
+        issued(),
+        {"hosts": {"shop": ["shop.test"], "admin": "admin.example.com"}},
+        "hosts.shop[0]",
+        "no name of the public DNS",
+        "secret or certificate",
+    ),
+    (
+        "a wildcard by HTTP-01",
+        INGRESS,
+        issued(names=["*.example.com"]),
+        PUBLIC,
+        "edge.tls.names[0]",
+        "cannot prove a wildcard",
+        "DNS-01",
+    ),
+    (
+        "a name by HTTP-01 that does not lead to the shop",
+        INGRESS,
+        issued(names=["shop.example.com", "admin.example.com", "old.example.com"]),
+        PUBLIC,
+        "edge.tls.names[2]",
+        "it is none of them",
+        "hosts",
+    ),
+    (
+        "a name that is listed twice",
+        INGRESS,
+        issued(names=["shop.example.com", "admin.example.com", "shop.example.com"]),
+        PUBLIC,
+        "edge.tls.names[2]",
+        "has it already",
+        "remove it",
+    ),
+    (
+        "a name that a wildcard covers",
+        INGRESS,
+        issued(NAMED, names=["*.example.com", "shop.example.com"]),
+        PUBLIC,
+        "edge.tls.names[1]",
+        "has it already",
+        "remove it",
+    ),
+    (
+        "a host that the certificate does not cover",
+        INGRESS,
+        issued(NAMED, names=["shop.example.com"]),
+        PUBLIC,
+        "hosts.admin",
+        "does not cover it",
+        "add admin.example.com",
+    ),
+    (
+        "a host below what a wildcard covers",
+        INGRESS,
+        issued(NAMED, names=["*.example.com"]),
+        {"hosts": {"shop": ["shop.example.com"], "admin": "admin.shop.example.com"}},
+        "hosts.admin",
+        "does not cover it",
+        "add admin.shop.example.com",
+    ),
+    (
+        "more names than one certificate takes",
+        INGRESS,
+        issued(),
+        MANY,
+        "edge.tls.names",
+        "101 names",
+        "wildcards",
+    ),
+    (
+        "a name that is a pattern",
+        INGRESS,
+        issued(NAMED, names=["shop.*.example.com"]),
+        PUBLIC,
+        "edge.tls.names[0]",
+        "no host name",
+        "1 to 63",
+    ),
+]
+STRICTER = [
+    ("no TLS in staging", "staging", {"mode": "none"}, "edge.tls.mode", "readable"),
+    ("a test certificate", "production", issued(), "edge.tls.issuer.server", "no browser trusts"),
+]
+ACCEPTED = [
+    ("the shop's own Gateway", OWN, SECRET, {}),
+    ("a shared Gateway", SHARED, issued(NAMED), {}),
+    ("TLS before an Ingress", INGRESS, ELSEWHERE, {}),
+    ("TLS before a Gateway's listener for http", existing(httpsSection=None), ELSEWHERE, {}),
+    ("a load balancer before a terminator", LOAD_BALANCER, SECRET, TERMINATOR),
+    ("a terminator behind somebody else", NONE, issued(NAMED), TERMINATOR),
+    ("a Gateway of another class", {**OWN, "movingFrom": {**OWN, "parent": {
+        "mode": "own", "className": "former"}}}, SECRET, {}),
+    ("the certificate of the former way in", {**EXISTING, "movingFrom": INGRESS}, SECRET, {}),
+    ("a terminator that is still in use", {**INGRESS, "movingFrom": LOAD_BALANCER}, SECRET,
+        TERMINATOR),
+    ("HTTP-01 from Let's Encrypt", INGRESS, issued(), PUBLIC),
+    ("HTTP-01 of an own authority for names of its own", OWN,
+        issued({**HTTP_01, "server": "https://acme.test/dir"}), {}),
+    ("a wildcard beside the name above it", INGRESS,
+        issued(NAMED, names=["*.example.com", "example.com"]),
+        {"hosts": {"shop": ["example.com"], "admin": "admin.example.com"}}),
+    ("many hosts under one wildcard", SHARED, issued(NAMED, names=["*.example.com"]), MANY),
+]  # fmt: skip
+
+
+def tree(edge, tls, changes):
+    shop = copy.deepcopy(dict(DEV.shop))
+    return merge({**shop, "edge": {**edge, "tls": tls}}, changes)
+
+
+def problems(shop):
+    text = yaml.safe_dump({"config": {"openmage:shop": shop}}, sort_keys=False)
+    return {dotted(problem.path): problem for problem in refusal(text).problems}
+
+
+@pytest.mark.parametrize(
+    ("edge", "tls", "changes", "path", "reason", "fix"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_it_is_refused_alone_and_with_a_fix(edge, tls, changes, path, reason, fix):  # noqa: PLR0913, PLR0917 (a case has these parts)
+    found = problems(tree(edge, tls, changes))
+    assert list(found) == [f"openmage:shop.{path}"]
+    [problem] = found.values()
+    assert reason in problem.reason
+    assert fix in problem.fix
+    assert problem.fix
+    assert problem.line is not None
+
+
+@pytest.mark.parametrize(
+    ("environment", "tls", "path", "reason"),
+    [case[1:] for case in STRICTER],
+    ids=[case[0] for case in STRICTER],
+)
+def test_it_is_refused_where_people_come(environment, tls, path, reason):
+    assert validated(tree(INGRESS, tls, PUBLIC)).environment == "dev"
+    found = problems(tree(INGRESS, tls, {**PUBLIC, "environment": environment}))
+    assert reason in found[f"openmage:shop.{path}"].reason
+
+
+@pytest.mark.parametrize(
+    ("edge", "tls", "changes"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED]
+)
+def test_it_is_accepted(edge, tls, changes):
+    assert validated(tree(edge, tls, changes)).edge.kind == edge["kind"]

@@ -1,0 +1,100 @@
+"""The files that pods mount, read by the programs that they are for."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+from offline import find_stack_file, read_stack_file
+from shop import php_ini
+from shop.mail import SENDMAIL
+from tests.harness import DEV, ROOT, merge, validated
+from tests.web_servers import reason_to_skip, serving, site_of
+
+STACKS = sorted(
+    path.name[len("Pulumi.") : -len(".yaml")]
+    for folder in (ROOT, ROOT / "stacks")
+    for path in folder.glob("Pulumi.*.yaml")
+)
+CHANGES = {
+    "as it is": {},
+    "old layout": {"web": {"documentRoot": "."}},
+    "guarded": {"access": {"shop": {"basicAuth": True, "allow": ["198.51.100.0/24"]}}},
+    "further stores": {
+        "hosts": {"stores": [{"host": "b.test", "code": "b", "redirects": ["c.de"]}]}
+    },
+}
+# Names of services are resolved when nginx starts, and there is no cluster here.
+SERVICES = {"server storefront-php": "server 127.0.0.1", "//phpmyadmin": "//127.0.0.1"}
+
+
+def said(settings, tier):
+    """Return what the servers of a tier say of their files."""
+    kind = "apache" if settings.web.topology == "apache" else "nginx"
+    if reason := reason_to_skip(kind):
+        pytest.skip(reason)
+    site = site_of(kind, settings, tier, SERVICES)
+    try:
+        return site.check()
+    finally:
+        site.remove()
+
+
+@pytest.mark.parametrize("tier", ["storefront", "admin"])
+@pytest.mark.parametrize("stack", STACKS)
+def test_the_files_of_every_stack_are_understood(stack, tier):
+    shop = read_stack_file(find_stack_file(ROOT, stack)).shop
+
+    assert said(validated(shop), tier) == ""
+
+
+@pytest.mark.parametrize("tier", ["storefront", "admin"])
+@pytest.mark.parametrize("topology", ["shared", "split", "apache"])
+@pytest.mark.parametrize("changes", CHANGES)
+def test_the_files_of_every_topology_are_understood(topology, changes, tier):
+    tree = merge(merge(DEV.shop, CHANGES[changes]), {"web": {"topology": topology}})
+    if topology == "apache":
+        del tree["images"]["nginx"]
+
+    assert said(validated(tree), tier) == ""
+
+
+def test_a_file_that_is_not_understood_would_be_noticed():
+    """Show that the check above can fail."""
+    if reason := reason_to_skip("nginx"):
+        pytest.skip(reason)
+    site = site_of("nginx", validated(DEV.shop), "storefront", {"sendfile on": "sendfile maybe"})
+    try:
+        assert "sendfile" in site.check()
+    finally:
+        site.remove()
+
+
+@pytest.mark.parametrize("kind", ["nginx", "apache"])
+def test_own_lines_of_settings_and_of_the_image_are_read(kind):
+    header = {"nginx": "add_header {} yes;", "apache": 'Header set {} "yes"'}[kind]
+    own = {"server": {"mine": header.format("X-Settings")}}
+    with serving(
+        kind, changes={"web": {kind: own}}, image={"server.conf": header.format("X-Image")}
+    ) as site:
+        headers = site.ask("/").headers
+
+    assert headers["x-settings"] == "yes"
+    assert headers["x-image"] == "yes"
+
+
+@pytest.mark.skipif(shutil.which("php") is None, reason="php is not on the PATH")
+def test_php_takes_every_ini_line_at_its_word(tmp_path):
+    text = php_ini("300M", SENDMAIL, {"date.timezone": "Europe/Berlin", "short_open_tag": True})
+    (tmp_path / "php.ini").write_text(text)
+    ask = "echo json_encode(array_map(fn ($found) => $found['local_value'], ini_get_all()));"
+    told = json.loads(
+        subprocess.check_output(["php", "-c", tmp_path, "-d", "display_errors=0", "-r", ask])
+    )
+    lines = dict(line.split(" = ") for line in text.splitlines() if line and line[0] != ";")
+    # The question itself is asked with errors off.
+    for key in lines.keys() - {"display_errors"}:
+        value = lines[key]
+        meant = {"On": {"1"}, "Off": {"", "0"}}.get(value, {value.strip('"')})
+        assert told[key] in meant, key

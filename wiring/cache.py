@@ -1,0 +1,98 @@
+"""What the session store and the cache store are told, by mode."""
+
+import pulumi
+
+from components.cache import (
+    CacheArgs,
+    ExternalStoreArgs,
+    OwnCacheArgs,
+    OwnSessionsArgs,
+    SentinelSessionsArgs,
+)
+from settings import Secrets, Settings
+from settings.stores import ExternalStore, SentinelStore
+from wiring._common import ShopPodArgs, given, placement, resources, storage
+
+
+def cache(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
+    """Return what the two stores are told."""
+    return {
+        "sessions": _sessions(settings, secrets, pods),
+        "cache": _cache(settings, secrets, pods),
+    }
+
+
+def _sessions(
+    settings: Settings, secrets: Secrets, pods: ShopPodArgs
+) -> OwnSessionsArgs | ExternalStoreArgs | SentinelSessionsArgs:
+    chosen = settings.cache.sessions
+    if isinstance(chosen, ExternalStore):
+        return _external(chosen, pods, given(secrets.sessions_password))
+    if isinstance(chosen, SentinelStore):
+        return _sentinel(chosen, pods, given(secrets.sessions_password))
+    return {
+        **pods,
+        "mode": "own",
+        "image": settings.images.valkey,
+        "engine": settings.cache.engine,
+        "placement": placement(chosen.placement),
+        "resources": resources(chosen.resources),
+        "maxmemory": chosen.maxmemory,
+        "password": secrets.sessions_password,
+        "storage": storage(chosen.storage),
+    }
+
+
+def _cache(
+    settings: Settings, secrets: Secrets, pods: ShopPodArgs
+) -> OwnCacheArgs | ExternalStoreArgs:
+    chosen = settings.cache.cache
+    if isinstance(chosen, ExternalStore):
+        return _external(chosen, pods, given(secrets.cache_password))
+    return {
+        **pods,
+        "mode": "own",
+        "image": settings.images.valkey,
+        "engine": settings.cache.engine,
+        "placement": placement(chosen.placement),
+        "resources": resources(chosen.resources),
+        "maxmemory": chosen.maxmemory,
+        "password": secrets.cache_password,
+    }
+
+
+def _external(
+    chosen: ExternalStore, pods: ShopPodArgs, password: pulumi.Output[str]
+) -> ExternalStoreArgs:
+    return {
+        "namespace": pods["namespace"],
+        "labels": pods["labels"],
+        "mode": "external",
+        "host": chosen.host,
+        "port": chosen.port,
+        "database": chosen.database,
+        "username": chosen.username,
+        "password": password,
+        "tls": chosen.tls,
+        "ca": chosen.ca,
+        "cidrs": chosen.cidrs,
+    }
+
+
+def _sentinel(
+    chosen: SentinelStore, pods: ShopPodArgs, password: pulumi.Output[str]
+) -> SentinelSessionsArgs:
+    return {
+        "namespace": pods["namespace"],
+        "labels": pods["labels"],
+        "mode": "sentinel",
+        "sentinels": {
+            "master": chosen.master,
+            "servers": [{"host": each.host, "port": each.port} for each in chosen.sentinels],
+        },
+        "port": chosen.port,
+        "database": chosen.database,
+        "username": chosen.username,
+        "password": password,
+        "cidrs": chosen.cidrs,
+    }

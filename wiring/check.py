@@ -1,0 +1,88 @@
+"""Whether the cluster has what a shop needs: asked before anything is made."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+from pulumi.runtime.mocks import MockMonitor
+from pulumi.runtime.settings import get_monitor
+
+from cluster import Ask, UnansweredError, kubectl
+from settings import Settings
+from settings.report import dotted
+from settings.violation import Violation
+from wiring.needs import Api, Named, apis, objects
+
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+
+
+def check_cluster(settings: Settings, ask: Ask | None = None) -> None:
+    """Refuse what the cluster does not have; that it could not be asked is only a warning."""
+    if ask is None:
+        if isinstance(get_monitor(), MockMonitor):
+            # An offline preview has nobody to ask.
+            return
+        ask = kubectl(settings.cluster.context)
+    try:
+        found = list(_missing(settings, ask))
+    except UnansweredError as error:
+        pulumi.log.warn(f"whether the cluster has what the shop needs was not checked: {error}")
+        return
+    for violation, required in found:
+        if not required:
+            pulumi.log.warn(f"{_place(violation)}: {violation.reason}; {violation.fix}")
+    if refused := [violation for violation, required in found if required]:
+        report = "\n\n".join(
+            f"{_place(violation)}\n    why: {violation.reason}\n    fix: {violation.fix}"
+            for violation in refused
+        )
+        message = f"The cluster lacks something; nothing was deployed.\n\n{report}\n"
+        raise pulumi.RunError(message)
+
+
+def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
+    """Yield what is not there, and whether the shop cannot be without it."""
+    groups = (ask("/apis") or {}).get("groups", [])
+    served = {version["groupVersion"] for group in groups for version in group["versions"]}
+    for api in apis(settings):
+        if reason := _unserved(api, served, ask):
+            fix = f"switch on the platform's part {api.part} (make platform-up)"
+            yield Violation(api.path, reason, fix), api.required
+    listed: dict[str, list[dict[str, Any]] | None] = {}
+    for named in objects(settings):
+        if "/".join(named.where.split("/")[2:4]) not in served:
+            # That its API is not served is said already.
+            continue
+        if named.where not in listed:
+            answer = ask(named.where)
+            listed[named.where] = None if answer is None else answer["items"]
+        items = listed[named.where]
+        if items is not None and (reason := _absent(named, items)):
+            yield Violation(named.path, reason, "name one that is there, or make it first"), True
+
+
+def _unserved(api: Api, served: set[str], ask: Ask) -> str | None:
+    if api.version not in served:
+        return f"the cluster does not serve {api.version}"
+    if api.kind is None:
+        return None
+    kinds = {kind["kind"] for kind in (ask(f"/apis/{api.version}") or {}).get("resources", [])}
+    return None if api.kind in kinds else f"the cluster serves {api.version} without {api.kind}"
+
+
+def _absent(named: Named, items: list[dict[str, Any]]) -> str | None:
+    names = sorted(item["metadata"]["name"] for item in items)
+    where = f" in the namespace {named.namespace}" if named.namespace else ""
+    there = f"there is: {', '.join(names) or 'none'}"
+    if named.name is not None:
+        if named.name in names:
+            return None
+        return f"the cluster has no {named.kind} {named.name}{where}; {there}"
+    annotations = (item["metadata"].get("annotations", {}) for item in items)
+    if any(found.get(_DEFAULT) == "true" for found in annotations):
+        return None
+    return f"none is named, and the cluster has no default {named.kind}; {there}"
+
+
+def _place(violation: Violation) -> str:
+    return dotted(("openmage:shop", *violation.path))

@@ -1,0 +1,118 @@
+"""What the database is told, by mode."""
+
+from collections.abc import Sequence
+
+from components._operated import OperatedDatabaseArgs
+from components._own_database import OwnDatabaseArgs
+from components.database import DatabaseArgs, ExternalDatabaseArgs
+from components.database import Endpoint as EndpointArgs
+from settings import Secrets, Settings
+from settings.databases import (
+    Endpoint,
+    ExternalDatabase,
+    GaleraDatabase,
+    NodeLocalDatabase,
+    ReplicatedDatabase,
+    VolumeDatabase,
+)
+from wiring._common import ShopPodArgs, given, placement, resources, retention, storage
+
+
+def database(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> DatabaseArgs:
+    """Return what the database of the chosen mode is told."""
+    chosen = settings.database
+    if isinstance(chosen, ExternalDatabase):
+        return _external(chosen, secrets, pods)
+    if isinstance(chosen, ReplicatedDatabase):
+        return {
+            **_operated(settings, chosen, secrets, pods),
+            "mode": "replicated",
+            "max_lag_seconds": chosen.max_lag_seconds,
+            "semi_sync_timeout_seconds": chosen.semi_sync_timeout_seconds,
+        }
+    if isinstance(chosen, GaleraDatabase):
+        return {**_operated(settings, chosen, secrets, pods), "mode": "galera"}
+    own = _own(settings, chosen, secrets, pods)
+    if isinstance(chosen, NodeLocalDatabase):
+        return {
+            **own,
+            "mode": "node-local",
+            "node": chosen.node,
+            "path": chosen.path,
+            "size": chosen.storage.size,
+        }
+    return {**own, "mode": "volume", "storage": storage(chosen.storage)}
+
+
+def converted_engines(settings: Settings) -> Sequence[str]:
+    """Return the storage engines that servers of this mode do not hold alike."""
+    if isinstance(settings.database, ReplicatedDatabase):
+        # A replica that restarts has empty MEMORY tables, and then cannot delete what the primary
+        # deletes row by row: it stops.
+        return ("MyISAM", "MEMORY")
+    if isinstance(settings.database, GaleraDatabase):
+        # MEMORY tables are on the one server that is written to, and that is enough: an indexer
+        # fills them, reads them and is done. As InnoDB all of it would go to every server.
+        return ("MyISAM",)
+    return ()
+
+
+def _own(
+    settings: Settings,
+    chosen: VolumeDatabase | NodeLocalDatabase | ReplicatedDatabase | GaleraDatabase,
+    secrets: Secrets,
+    pods: ShopPodArgs,
+) -> OwnDatabaseArgs:
+    return {
+        **pods,
+        "placement": placement(chosen.placement),
+        "image": settings.images.mariadb,
+        "resources": resources(chosen.resources),
+        "buffer_pool": chosen.buffer_pool,
+        "max_connections": chosen.max_connections,
+        "config": chosen.config,
+        "retention": retention(settings),
+        "password": secrets.database_password,
+        "root_password": secrets.database_root_password,
+    }
+
+
+def _operated(
+    settings: Settings,
+    chosen: ReplicatedDatabase | GaleraDatabase,
+    secrets: Secrets,
+    pods: ShopPodArgs,
+) -> OperatedDatabaseArgs:
+    return {
+        **_own(settings, chosen, secrets, pods),
+        "operator_image": chosen.operator_image,
+        "operator_namespace": chosen.operator_namespace,
+        "api_server": chosen.api_server_cidrs,
+        "replicas": chosen.replicas,
+        "storage": storage(chosen.storage),
+        "spread": chosen.spread,
+        "copy_seconds": chosen.copy_seconds,
+        "read_from_replicas": chosen.read_from_replicas,
+    }
+
+
+def _external(
+    chosen: ExternalDatabase, secrets: Secrets, pods: ShopPodArgs
+) -> ExternalDatabaseArgs:
+    return {
+        "namespace": pods["namespace"],
+        "labels": pods["labels"],
+        "mode": "external",
+        "host": chosen.host,
+        "port": chosen.port,
+        "database": chosen.name,
+        "username": chosen.username,
+        "password": given(secrets.database_password),
+        "ca": chosen.ca,
+        "read": _endpoint(chosen.read),
+        "cidrs": chosen.cidrs,
+    }
+
+
+def _endpoint(endpoint: Endpoint | None) -> EndpointArgs | None:
+    return None if endpoint is None else {"host": endpoint.host, "port": endpoint.port}

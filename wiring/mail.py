@@ -1,0 +1,37 @@
+"""What mail is told."""
+
+from components import Tenant
+from components.mail import NoMailArgs, SmtpArgs
+from settings import Secrets, Settings
+from settings.mail import SmtpMail
+from shop.mail import NO_SENDMAIL, SENDMAIL
+from wiring._common import given, of_shop
+from wiring.surroundings import egress
+
+
+def mail(settings: Settings, secrets: Secrets, tenant: Tenant) -> SmtpArgs | NoMailArgs:
+    """Return what mail is told, by mode."""
+    chosen = settings.mail
+    if not isinstance(chosen, SmtpMail):
+        return {"mode": "none"}
+    return {
+        **of_shop(settings, tenant),
+        "mode": "smtp",
+        "account": {
+            "host": chosen.host,
+            "port": chosen.smtp_port,
+            "tls": chosen.tls,
+            "ca": chosen.ca is not None,
+            "username": chosen.username,
+            "sender": chosen.sender,
+            "domain": settings.hosts.shop[0],
+        },
+        "password": None if chosen.username is None else given(secrets.mail_password),
+        "ca": chosen.ca,
+        "egress": [egress(cidr, (chosen.smtp_port,)) for cidr in chosen.cidrs],
+    }
+
+
+def sendmail(settings: Settings) -> str:
+    """Return the command line that PHP's mail() runs."""
+    return SENDMAIL if isinstance(settings.mail, SmtpMail) else NO_SENDMAIL

@@ -1,0 +1,207 @@
+"""What the web tiers are told, and how their servers are configured."""
+
+from collections.abc import Sequence
+
+from components import PhpMyAdmin, Release, ShopConfig
+from components._server_files import TierArgs
+from components._web_pod import FPM_PORT
+from components.web_tier import Autoscaling as AutoscalingArgs
+from components.web_tier import WebTierArgs
+from settings import Settings
+from settings.edge import Access
+from settings.tiers import (
+    ApacheAdmin,
+    ApacheStorefront,
+    Autoscaling,
+    SharedAdmin,
+    SharedStorefront,
+    SplitStorefront,
+)
+from settings.web import ApacheWeb, Limits, SplitWeb
+from shop import Door, Limit, Server, Site
+from wiring._common import CodeArgs, placement, resources
+
+_LOCAL_PHP = "127.0.0.1:9000"
+
+
+def tiers(settings: Settings) -> dict[str, TierArgs]:
+    """Return how the web server of each tier is configured."""
+    storefront, admin = settings.web.storefront, settings.web.admin
+    local = None if isinstance(settings.web, ApacheWeb) else _LOCAL_PHP
+    apart = isinstance(settings.web, SplitWeb)
+    return {
+        "storefront": {
+            "server": _server(
+                settings,
+                "storefront",
+                _sites(settings),
+                settings.access.shop,
+                storefront.request_timeout_seconds,
+            ),
+            "workers": storefront.php.workers,
+            "php": f"storefront-php:{FPM_PORT}" if apart else local,
+        },
+        "admin": {
+            "server": _server(
+                settings,
+                "admin",
+                [{"host": settings.hosts.admin, "code": "", "type": "store"}],
+                settings.access.admin,
+                admin.request_timeout_seconds,
+            ),
+            "workers": admin.php.workers,
+            "php": local,
+        },
+    }
+
+
+def own_files(settings: Settings) -> dict[str, str]:
+    """Return the customer's own files for the web server, by their names in the ConfigMap."""
+    web = settings.web
+    if isinstance(web, ApacheWeb):
+        blocks = {"server": web.apache.server}
+    else:
+        blocks = {"http": web.nginx.http, "server": web.nginx.server}
+    return {
+        f"own-{block}-{name}.conf": text
+        for block, files in blocks.items()
+        for name, text in files.items()
+    }
+
+
+def storefront(
+    settings: Settings, code: CodeArgs, config: ShopConfig, release: Release
+) -> WebTierArgs:
+    """Return what the pods that customers see are told."""
+    tier = settings.web.storefront
+    args: WebTierArgs = {
+        **_web(settings, code, config, release, "storefront", tier),
+        "autoscaling": _autoscaling(tier.autoscaling),
+    }
+    if isinstance(settings.web, SplitWeb):
+        args["nginx_autoscaling"] = _autoscaling(settings.web.storefront.nginx.autoscaling)
+    return args
+
+
+def admin(
+    settings: Settings,
+    code: CodeArgs,
+    config: ShopConfig,
+    release: Release,
+    phpmyadmin: PhpMyAdmin | None,
+) -> WebTierArgs:
+    """Return what the pods of the admin area are told."""
+    tier = settings.web.admin
+    args = _web(settings, code, config, release, "admin", tier)
+    if args["topology"] == "split":
+        # Few people work there: nothing is gained by scaling nginx apart from PHP.
+        args["topology"] = "shared"
+    after = [] if phpmyadmin is None else [phpmyadmin]
+    return {**args, "replicas": tier.replicas, "after": after}
+
+
+def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
+    settings: Settings,
+    code: CodeArgs,
+    config: ShopConfig,
+    release: Release,
+    name: str,
+    tier: ApacheStorefront | ApacheAdmin,
+) -> WebTierArgs:
+    args: WebTierArgs = {
+        **code,
+        "placement": placement(tier.placement),
+        "topology": settings.web.topology,
+        "nginx": None,
+        "php_resources": resources(tier.php.resources),
+        "server_config": config.server[name],
+        "htpasswd": config.htpasswd.get(name),
+        "request_timeout": tier.request_timeout_seconds,
+        "release": release.job,
+        "after": [],
+    }
+    if isinstance(tier, SharedStorefront | SplitStorefront | SharedAdmin):
+        args["nginx"] = {
+            # One image may carry both.
+            "image": settings.images.nginx or settings.images.php,
+            "resources": resources(tier.nginx.resources),
+            "php_fpm_config": config.php_fpm[name],
+        }
+    return args
+
+
+def _autoscaling(scaling: Autoscaling) -> AutoscalingArgs:
+    return {
+        "min_replicas": scaling.min_replicas,
+        "max_replicas": scaling.max_replicas,
+        "cpu_percent": scaling.cpu_percent,
+        "scale_down_seconds": scaling.scale_down_seconds,
+    }
+
+
+def _server(
+    settings: Settings, tier: str, sites: Sequence[Site], access: Access, timeout: int
+) -> Server:
+    shop = tier == "storefront"
+    return {
+        "tier": tier,
+        "sites": sites,
+        "redirects": settings.hosts.redirects if shop else {},
+        "admin_path": settings.admin.path,
+        "document_root": settings.web.document_root,
+        "api": settings.web.api,
+        "secure": settings.secure,
+        "hsts": settings.production and settings.secure,
+        "trusted_proxies": settings.edge.trusted_proxies,
+        "allow": access.allow,
+        "basic_auth": access.basic_auth,
+        "limits": [] if isinstance(settings.web, ApacheWeb) else _limits(settings.web.limits, tier),
+        "phpmyadmin": None if shop else _door(settings),
+        "timeout": timeout,
+    }
+
+
+def further_sites(settings: Settings) -> list[Site]:
+    """Return the hosts that show another store than the default one."""
+    stores = settings.hosts.stores
+    return [{"host": store.host, "code": store.code, "type": store.type} for store in stores]
+
+
+def _sites(settings: Settings) -> list[Site]:
+    first: Site = {"host": settings.hosts.shop[0], "code": "", "type": "store"}
+    return [first, *further_sites(settings)]
+
+
+def _door(settings: Settings) -> Door | None:
+    chosen = settings.php_my_admin
+    if not chosen.enabled or chosen.host is None:
+        return None
+    return {"host": chosen.host, "service": "phpmyadmin", "allow": chosen.allow}
+
+
+def _limits(chosen: Limits, tier: str) -> list[Limit]:
+    """Return what OpenMage's own sample guards, and what it leaves open: passwords and searches."""
+    if tier == "admin":
+        # The form of the sign-in is sent to the page that was asked for: any page.
+        found = [_limit("admin", "POST", "/", chosen.admin, 20)]
+        return [limit for limit in found if limit["per_minute"]]
+    forms = "/(customer/account/createpost|newsletter/subscriber/new|review/product/post"
+    found = [
+        _limit(
+            "login", "POST", "/customer/account/(loginpost|forgotpasswordpost)", chosen.login, 5
+        ),
+        _limit("forms", "(GET|POST)", f"{forms}|wishlist/index/send)", chosen.forms, 2),
+        _limit("checkout", "POST", "/checkout/", chosen.checkout, 10),
+        _limit("search", "GET", "/catalogsearch/", chosen.search, 10),
+    ]
+    return [limit for limit in found if limit["per_minute"]]
+
+
+def _limit(name: str, method: str, path: str, per_minute: int, burst: int) -> Limit:
+    return {
+        "name": name,
+        "method": method,
+        "path": path,
+        "per_minute": per_minute,
+        "burst": burst,
+    }
