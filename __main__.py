@@ -60,6 +60,7 @@ edge = Edge(
 pulumi.export("namespace", tenant.namespace)
 pulumi.export("shopUrl", edge.shop_url)
 pulumi.export("adminUrl", edge.admin_url)
+pulumi.export("edgeAddress", edge.address)
 pulumi.export("adminUsername", settings.admin.username)
 pulumi.export("adminPassword", release.admin_password)
 if config.access_password is not None:

@@ -110,32 +110,3 @@ def _egress(rule: EgressRule) -> k8s.networking.v1.NetworkPolicyEgressRuleArgsDi
         "to": [{"ip_block": block}],
         "ports": [{"protocol": "TCP", "port": port} for port in rule["ports"]],
     }
-
-
-def allow_from_namespace(  # noqa: PLR0913 (a rule has these parts)
-    name: str,
-    args: ShopArgs,
-    *,
-    workload: str,
-    namespace: str,
-    port: int,
-    opts: pulumi.ResourceOptions,
-) -> None:
-    """Let the pods of another namespace reach one port of a workload."""
-    k8s.networking.v1.NetworkPolicy(
-        name,
-        metadata=named(name, args),
-        spec={
-            "pod_selector": match(selector(workload)),
-            "policy_types": ["Ingress"],
-            "ingress": [
-                {
-                    "from_": [
-                        {"namespace_selector": match({"kubernetes.io/metadata.name": namespace})}
-                    ],
-                    "ports": [{"protocol": "TCP", "port": port}],
-                }
-            ],
-        },
-        opts=opts,
-    )

@@ -1,5 +1,6 @@
 """What mariadb-operator is asked for: servers that follow one another, or a Galera cluster."""
 
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 import pulumi
@@ -7,6 +8,15 @@ import pulumi
 from components._claims import Storage
 from components._operated_pod import OperatedArgs, Spec, beside, operated_pod
 from components._pods import container_resources
+
+_REPLICATION: Mapping[str, str | int] = {
+    # MariaDB keeps its binary logs for ever, until the volume is full. A replica that was away for
+    # longer than this is filled again from a backup.
+    "binlog_expire_logs_seconds": 3 * 86400,
+    "max_binlog_size": "128M",
+    # A primary that no replica is connected to, as after a failover, has nobody to wait for.
+    "rpl_semi_sync_master_wait_no_slave": "OFF",
+}
 
 
 class ReplicatedArgs(OperatedArgs):
@@ -36,10 +46,14 @@ class ServerSecrets(TypedDict):
 
 def mariadb_spec(name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSecrets) -> Spec:
     """Return the spec of the MariaDB object."""
-    topology = _replication(args, secrets) if args["mode"] == "replicated" else _galera(args)
-    key = "replication" if args["mode"] == "replicated" else "galera"
+    if args["mode"] == "replicated":
+        key, topology = "replication", _replication(args, secrets)
+        pod = operated_pod(name, args, _REPLICATION)
+    else:
+        key, topology = "galera", _galera(args)
+        pod = operated_pod(name, args, {})
     return {
-        **operated_pod(name, args),
+        **pod,
         "replicas": args["replicas"],
         "rootPasswordSecretKeyRef": _key(secrets["passwords"], "root-password"),
         "storage": _storage(args["storage"]),

@@ -21,12 +21,6 @@ _AGENT: Resources = {
     "requests": {"cpu": "10m", "memory": "64Mi"},
     "limits": {"cpu": "500m", "memory": "128Mi"},
 }
-_BINARY_LOG: Mapping[str, str | int] = {
-    # MariaDB keeps its binary logs for ever, until the volume is full. A replica that was away for
-    # longer than this is filled again from a backup.
-    "binlog_expire_logs_seconds": 3 * 86400,
-    "max_binlog_size": "128M",
-}
 
 
 class OperatedArgs(OwnDatabaseArgs):
@@ -43,10 +37,13 @@ class OperatedArgs(OwnDatabaseArgs):
     """How long a server may take to start, with all data to copy."""
 
 
-def operated_pod(name: str, args: OperatedArgs) -> Spec:
-    """Return the container of MariaDB, what it shares with those beside it, and its nodes."""
+def operated_pod(name: str, args: OperatedArgs, lines: Mapping[str, str | int]) -> Spec:
+    """Return the container of MariaDB, what it shares with those beside it, and its nodes.
+
+    `lines` are for [mysqld]; the customer's own come after them.
+    """
     probe = {"initialDelaySeconds": 5, "periodSeconds": 5, "timeoutSeconds": 5}
-    own = {**_BINARY_LOG, **args["config"]}
+    own = {**lines, **args["config"]}
     return {
         **_placed(name, args),
         "image": args["image"],

@@ -63,6 +63,7 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
     files = {
         f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
         f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
+        f"{_OURS}/purge.php": ("php", "purge.php"),
         "/usr/local/etc/php/conf.d/zz-openmage.ini": ("php", "openmage.ini"),
         **{f"{_OURS}/{file}": ("local-xml", file) for file in _AUTHORITIES},
         **({} if args["mail"] is None else {f"{_OURS}/{file}": ("mail", file) for file in _MAIL}),

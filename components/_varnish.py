@@ -1,8 +1,5 @@
 """The pod of the frontend cache: Varnish, and an nginx before it where that has to end TLS."""
 
-from collections.abc import Sequence
-from typing import TypedDict
-
 import pulumi
 import pulumi_kubernetes as k8s
 
@@ -21,23 +18,20 @@ from components._pods import (
     secret_volume,
     spread,
 )
+from components._terminator import CONFIG, TerminatorArgs, terminator_container
 from components._web_pod import HTTP_PORT, drain_seconds
 from shop.frontend import VARNISH_PORT
 
-HTTPS_PORT = 8443
-"""Port of the terminator."""
 PURGE_PORT = 8082
 """Port of probes, and of what the shop's own code has to say; no edge leads to it."""
 VARNISH_USER = 10004
 """User and group of Varnish."""
-_NGINX_PRIVATE_PORT = 8081
 _THREADS = 20
 """Threads of each pool at least: as many as Varnish itself demands."""
 _POOLS = 2
 """Pools of threads that Varnish has by itself."""
 _PER_THREAD = 400_000
 """Bytes of the cache for each thread: the memory that threads may take grows with it."""
-_CONFIG = "/etc/openmage/frontend"
 _WORK = "/var/lib/varnish"
 # Varnish itself ends at once and cuts what it is serving: first leave the lists, then wait for the
 # last answer.
@@ -49,24 +43,6 @@ for _ in $(seq {seconds}); do
   sleep 1
 done
 """
-
-
-class TerminatorArgs(TypedDict):
-    """What the nginx that ends TLS is told."""
-
-    image: str
-    """Image with nginx."""
-    resources: Resources
-    shop_hosts: Sequence[str]
-    """Hosts of the shop."""
-    admin_hosts: Sequence[str]
-    """Hosts that lead to the admin pods."""
-    admin: pulumi.Input[str]
-    """Service of the admin tier."""
-    request_timeout: int
-    """Seconds that a request may take, in the tier where it may take longest."""
-    tls_secret: pulumi.Input[str]
-    """Name of the Secret with the certificate."""
 
 
 class VarnishArgs(PodArgs):
@@ -97,7 +73,7 @@ def varnish_pod(
     if terminator is not None:
         volumes.append(scratch_volume("nginx-tmp", "64Mi"))
         volumes.append(secret_volume("tls", terminator["tls_secret"]))
-        containers.append(_nginx(terminator))
+        containers.append(terminator_container(terminator))
     return {
         **spread(name),
         **restricted_pod(args, WEB_USER if terminator else VARNISH_USER),
@@ -114,11 +90,14 @@ def varnishd(storage: int, *, terminator: bool) -> list[str]:
         "varnishd",
         "-F",
         *("-n", f"{_WORK}/run"),
-        *("-f", f"{_CONFIG}/default.vcl"),
-        *("-I", f"{_CONFIG}/start.cli"),
+        *("-f", f"{CONFIG}/default.vcl"),
+        *("-I", f"{CONFIG}/start.cli"),
         *("-a", f"http={http_listen},HTTP"),
         *("-a", f"private=:{PURGE_PORT},HTTP"),
         *("-s", f"malloc,{storage}"),
+        # The default hash keeps 250 bytes of each address for three minutes after it is thrown
+        # out: whoever asks for addresses that he makes up would fill the pod's memory.
+        *("-h", "classic,16383"),
         # Longer than any edge keeps an idle connection: none is closed under a request.
         *("-p", "timeout_idle=120"),
         # And shorter than any web server does, Apache's two seconds among them.
@@ -169,38 +148,6 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
             {"name": "varnish", "mount_path": _WORK},
             # The compiler of its configuration works there.
             {"name": "varnish-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": _CONFIG, "read_only": True},
-        ],
-    }
-
-
-def _nginx(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
-    live = http("/live", _NGINX_PRIVATE_PORT)
-    return {
-        "name": "nginx",
-        "image": args["image"],
-        "image_pull_policy": PULL_POLICY,
-        "command": [
-            "nginx",
-            *("-e", "/dev/stderr"),
-            *("-c", f"{_CONFIG}/nginx.conf"),
-            *("-g", "daemon off;"),
-        ],
-        "ports": [
-            {"name": "http", "container_port": HTTP_PORT},
-            {"name": "https", "container_port": HTTPS_PORT},
-            {"name": "nginx-private", "container_port": _NGINX_PRIVATE_PORT},
-        ],
-        "startup_probe": probe(live, period=1, failures=60),
-        "readiness_probe": probe({"tcp_socket": {"port": HTTPS_PORT}}, period=5, failures=3),
-        "liveness_probe": probe(live, period=20, failures=3),
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": 10}}},
-        "resources": container_resources(args["resources"], "128Mi"),
-        "security_context": restricted_container(),
-        "volume_mounts": [
-            {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": _CONFIG, "read_only": True},
-            # The whole folder: a single file would stay as it was when the Secret is renewed.
-            {"name": "tls", "mount_path": "/etc/openmage/tls", "read_only": True},
+            {"name": "config", "mount_path": CONFIG, "read_only": True},
         ],
     }

@@ -7,13 +7,8 @@ from components._network import allow_between, store_policies
 from components._objects import ShopArgs, auto_named, labels, named, selector
 from components._pods import match
 from components._stores import disruption_budget
-from components._varnish import (
-    HTTPS_PORT,
-    PURGE_PORT,
-    VarnishArgs,
-    start_commands,
-    varnish_pod,
-)
+from components._terminator import HTTPS_PORT
+from components._varnish import PURGE_PORT, VarnishArgs, start_commands, varnish_pod
 from components._web_pod import HTTP_PORT
 from shop.frontend import terminator_config, varnish_config
 

@@ -21,7 +21,7 @@ from components.cache import Cache
 from components.database import Database
 from shop import Connection, LocalXml, local_xml, php_ini
 from shop.purge import Purge
-from shop.render import includes
+from shop.render import includes, script
 
 _CRYPT_KEY_LENGTH = 32
 """OpenMage's length of a crypt key."""
@@ -93,6 +93,7 @@ class ShopConfig(pulumi.ComponentResource):
             {
                 "openmage.ini": php_ini(args["memory_limit"], args["sendmail"], args["ini"]),
                 "includes.php": includes(),
+                "purge.php": script("purge.php"),
             },
             child,
         )

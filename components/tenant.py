@@ -26,6 +26,10 @@ class Quota(TypedDict):
     """Sum of memory limits, a Kubernetes quantity."""
     pods: int
     """Number of pods that have not ended."""
+    load_balancers: int
+    """Services of type LoadBalancer: only the edge may have some."""
+    node_ports: int
+    """Ports of nodes; each port of such a Service takes one."""
 
 
 class TenantArgs(ShopArgs):
@@ -104,9 +108,9 @@ def _quota(quota: Quota) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
             "requests.cpu": quota["cpu"],
             "limits.memory": quota["memory"],
             "pods": str(quota["pods"]),
-            # Only the edge is public: no Service may open a door of its own.
-            "services.loadbalancers": "0",
-            "services.nodeports": "0",
+            # Only the edge is public: no other Service may open a door of its own.
+            "services.loadbalancers": str(quota["load_balancers"]),
+            "services.nodeports": str(quota["node_ports"]),
         }
     }
 

@@ -114,10 +114,9 @@ class ReplicatedDatabase(_Operated):
     """Number of servers, the primary among them."""
     max_lag_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
     """Lag at which a replica serves no reads and cannot become primary."""
-    semi_sync_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 2
-    """How long a commit waits for a replica's acknowledgement. Shorter: a failover is over sooner
-    (5 s without writes in place of 16 s), and sooner an order is on one server only when the
-    replicas are away."""
+    semi_sync_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
+    """How long a commit waits for an acknowledgement, while replicas are connected. After that it
+    is confirmed without one, until a replica has caught up."""
 
 
 class GaleraDatabase(_Operated):

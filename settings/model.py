@@ -172,6 +172,11 @@ class Settings(Section):
             cpu += millicores(resources.requests.cpu) * count
             memory += bytes_of(resources.limits.memory) * count
             pods += count
+        tls = self.edge.tls
+        if tls.mode == "letsencrypt" and tls.issuer.mode == "http-01":
+            # cert-manager answers for each name by a pod, as components/_certificates.py sizes it.
+            names = len(self.hosts.public) + 2
+            cpu, memory, pods = cpu + 10 * names, memory + 64 * sizing.MIB * names, pods + names
         return cpu * 5 // 4, memory * 5 // 4, pods * 2
 
     def containers(self) -> Iterator[tuple[tuple[str, ...], Resources, int]]:

@@ -5,7 +5,7 @@ from typing import Protocol
 import pulumi
 
 from components import Tenant
-from components._varnish import HTTPS_PORT
+from components._terminator import HTTPS_PORT
 from components._ways import Route, Terminator
 from components._web_pod import HTTP_PORT
 from components.certificate import Certificate

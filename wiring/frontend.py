@@ -5,7 +5,7 @@ import hashlib
 import pulumi
 
 from components import Database, WebTier
-from components._varnish import TerminatorArgs
+from components._terminator import TerminatorArgs
 from components.frontend_cache import FrontendCacheArgs, purge_address
 from components.php_my_admin import PhpMyAdminArgs
 from settings import Settings

@@ -8,6 +8,7 @@ from components._network import EgressRule
 from components.media import MediaArgs
 from components.tenant import TenantArgs
 from settings import Settings
+from settings.edge import GatewayRoute
 from settings.types import network
 from wiring._common import ShopPodArgs, of_shop, retention, storage
 
@@ -21,13 +22,29 @@ _PRIVATE = tuple(
 def tenant(settings: Settings) -> TenantArgs:
     """Return what the namespace is told."""
     cpu, memory, pods = settings.quota()
+    balancers, node_ports = _doors(settings)
     return {
         "namespace": settings.namespace_name,
         "labels": settings.labels,
         "retention": retention(settings),
-        "quota": {"cpu": f"{cpu}m", "memory": str(memory), "pods": pods},
+        "quota": {
+            "cpu": f"{cpu}m",
+            "memory": str(memory),
+            "pods": pods,
+            "load_balancers": balancers,
+            "node_ports": node_ports,
+        },
         "egress": [egress(rule.cidr, rule.ports) for rule in settings.network.egress],
     }
+
+
+def _doors(settings: Settings) -> tuple[int, int]:
+    """Return how many LoadBalancer Services the ways in need, and how many ports of nodes."""
+    ways = [way for way in (settings.edge, settings.edge.moving_from) if way is not None]
+    if any(isinstance(way, GatewayRoute) and way.parent.mode == "own" for way in ways):
+        # A Gateway's controller may put its Service beside it, with ports of its own.
+        return 1, 4
+    return (1, 2) if any(way.kind == "load-balancer" for way in ways) else (0, 0)
 
 
 def pods(settings: Settings, tenant: Tenant) -> ShopPodArgs:

@@ -160,11 +160,14 @@ class OpenMage_Kubernetes_Purge
             }
         } while ($running && $status === CURLM_OK);
         $failed = [];
-        foreach ($asked as $address => $request) {
-            $code = curl_getinfo($request, CURLINFO_RESPONSE_CODE);
-            if ($code !== 200) {
-                $text = trim((string) curl_multi_getcontent($request));
-                $failed[$address] = curl_error($request) ?: "it answers {$code} {$text}";
+        while ($ended = curl_multi_info_read($all)) {
+            $address = (string) array_search($ended['handle'], $asked, true);
+            $code = curl_getinfo($ended['handle'], CURLINFO_RESPONSE_CODE);
+            if ($ended['result'] !== CURLE_OK) {
+                $failed[$address] = curl_strerror($ended['result']);
+            } elseif ($code !== 200) {
+                $text = trim((string) curl_multi_getcontent($ended['handle']));
+                $failed[$address] = "it answers {$code} {$text}";
             }
         }
         return $failed;

@@ -138,11 +138,15 @@ def test_a_shop_moves_to_apache_without_a_lost_request(shop):
 
 
 def test_apache_drains_when_its_pod_is_deleted(shop):
-    with visited(shop) as failed:
-        shop.kubectl("scale", "deployment/storefront", "--replicas=2")
+    least = '{"spec": {"minReplicas": %s}}'
+    shop.kubectl("patch", "hpa", "storefront", "-p", least % 2)
+    try:
         wait_until(lambda: len(_ready(shop)) == 2, 120)
-        shop.kubectl("delete", "pod", _ready(shop)[0])
-        time.sleep(5)
+        with visited(shop) as failed:
+            shop.kubectl("delete", "pod", _ready(shop)[0])
+            time.sleep(5)
+    finally:
+        shop.kubectl("patch", "hpa", "storefront", "-p", least % 1)
     assert failed == []
 
 

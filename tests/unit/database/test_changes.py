@@ -188,7 +188,7 @@ def test_a_secret_that_was_generated_is_compared_as_well_and_one_that_is_not_giv
 
 def test_a_password_that_somebody_has_changed_in_the_database_is_accepted_but_no_crypt_key():
     settings = shop(database={"passwordChanged": True})
-    given = dict.fromkeys(MADE_WITH, NEW)
+    given: dict[str, str | None] = dict.fromkeys(MADE_WITH, NEW)
     found = [key for key, _, _ in secret_changes(settings, given, made_with(settings))]
     assert found == ["cryptKey"]
 

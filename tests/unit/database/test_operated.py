@@ -43,6 +43,12 @@ def topology(asked, mode):
     return asked["replication" if mode == "replicated" else "galera"]
 
 
+def one(graph, kind, name):
+    """Return a custom resource; a component has the kind Database as well."""
+    [found] = [r for r in graph if (r.kind, r.name, r.custom) == (kind, name, True)]
+    return found
+
+
 def depends_on(graph, resource, urn):
     """Return whether a resource waits for another one, through whatever is between."""
     seen, queue = set(), [resource]
@@ -67,8 +73,17 @@ def pods(labels):
     return {"podSelector": {"matchLabels": labels}}
 
 
-def test_pulumi_waits_until_the_servers_are_ready(graph):
-    made = graph.one("MariaDB", "database")
+OBJECTS = {
+    "MariaDB": "database",
+    "Database": "database-schema",
+    "User": "database-user",
+    "Grant": "database-grant",
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), OBJECTS.items())
+def test_pulumi_waits_until_an_object_of_the_operator_is_ready(graph, kind, name):
+    made = one(graph, kind, name)
     assert plain(made.inputs)["metadata"]["annotations"] == {
         "pulumi.com/waitFor": "condition=Ready"
     }
@@ -78,8 +93,9 @@ def test_pulumi_waits_until_the_servers_are_ready(graph):
     ("kind", "name"), [("Secret", "config"), ("Job", "release"), ("Deployment", "storefront")]
 )
 def test_nothing_that_needs_the_database_is_made_before_it_is_ready(graph, kind, name):
-    servers = graph.one("MariaDB", "database")
-    assert depends_on(graph, graph.one(kind, name), servers.urn)
+    needs = graph.one(kind, name)
+    for there in ("MariaDB", "database"), ("User", "database-user"), ("Grant", "database-grant"):
+        assert depends_on(graph, needs, one(graph, *there).urn)
 
 
 def test_openmage_writes_to_the_primary_and_reads_there_too(graph):
@@ -129,14 +145,14 @@ def test_passwords_are_ours_and_no_secret_is_left_for_the_operator_to_make(
 ):
     references = [
         asked["rootPasswordSecretKeyRef"],
-        asked["passwordSecretKeyRef"],
+        spec(graph.one("User", "database-user"))["passwordSecretKeyRef"],
         topology["agent"]["basicAuth"]["passwordSecretKeyRef"],
     ]
     if mode == "replicated":
         references.append(topology["replica"]["replPasswordSecretKeyRef"])
     secrets = {graph.names[r.urn]: data(graph, r.name) for r in graph.of("Secret")}
     for reference in references:
-        assert reference["generate"] is False
+        assert not reference.get("generate")
         assert len(secrets[reference["name"]][reference["key"]]) == 32
     # The agents' is mounted into every container as it is: it must hold nothing else.
     agents = topology["agent"]["basicAuth"]["passwordSecretKeyRef"]["name"]
@@ -154,8 +170,26 @@ def test_the_agents_need_no_role_of_the_whole_cluster(topology):
     assert "kubernetesAuth" not in topology["agent"]
 
 
-def test_taking_the_object_away_drops_no_database_and_no_volume(asked):
-    assert asked["cleanupPolicy"] == "Skip"
+def test_the_user_may_do_everything_on_the_shops_database_and_nothing_beside(graph):
+    schema, user, grant = (spec(one(graph, *object_)) for object_ in list(OBJECTS.items())[1:])
+    assert schema["name"] == user["name"] == grant["username"] == grant["database"] == "openmage"
+    assert user["host"] == grant["host"] == "%"
+    assert grant["privileges"] == ["ALL PRIVILEGES"]
+    assert grant["table"] == "*"
+    assert grant["grantOption"] is False
+    assert {object_["mariaDbRef"]["name"] for object_ in (schema, user, grant)} == {"database"}
+
+
+def test_the_user_may_hold_every_connection_that_the_settings_count_with(mode):
+    # The operator's own default is 10, and 20 for a user that the MariaDB object names.
+    graph = deploy({"database": {"mode": mode, "maxConnections": 77}})
+    assert spec(graph.one("User", "database-user"))["maxUserConnections"] == 77
+    assert not {"username", "database"} & set(spec(graph.one("MariaDB", "database")))
+
+
+def test_taking_an_object_away_drops_no_user_no_database_and_no_volume(graph, asked):
+    for kind, name in list(OBJECTS.items())[1:]:
+        assert spec(one(graph, kind, name))["cleanupPolicy"] == "Skip"
     assert asked["storage"]["pvcRetentionPolicy"] == {
         "whenDeleted": "Retain",
         "whenScaled": "Retain",
@@ -211,7 +245,7 @@ def test_a_primary_that_hangs_is_given_up_within_twenty_seconds(asked):
     assert probe["periodSeconds"] * probe["failureThreshold"] + probe["timeoutSeconds"] <= 20
 
 
-def test_mariadb_is_configured_as_in_the_other_modes_and_binary_logs_end(mode):
+def test_mariadb_is_configured_as_in_the_other_modes_and_the_volume_never_fills_with_logs(mode):
     changes = {"mode": mode, "maxConnections": 77, "config": {"slow_query_log": 1}}
     graph = deploy({"database": changes})
     lines = spec(graph.one("MariaDB", "database"))["myCnf"].splitlines()
@@ -219,8 +253,8 @@ def test_mariadb_is_configured_as_in_the_other_modes_and_binary_logs_end(mode):
     assert "max_connections = 77" in lines
     assert "slow_query_log = 1" in lines
     assert "innodb_flush_log_at_trx_commit = 1" in lines
-    # The default is to keep them for ever.
-    assert "binlog_expire_logs_seconds = 259200" in lines
+    # The default is to keep binary logs for ever; Galera writes none.
+    assert ("binlog_expire_logs_seconds = 259200" in lines) is (mode == "replicated")
 
 
 def test_the_storage_class_is_named_only_where_the_settings_name_one(mode, asked):

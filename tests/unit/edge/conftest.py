@@ -1,4 +1,4 @@
-"""The dev shop behind any way in."""  # noqa: INP001 (test folders are no packages)
+"""The dev shop behind any way in."""
 
 import json
 from collections.abc import Mapping

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from components._varnish import start_commands, varnishd
-from shop.frontend import Varnish, varnish_config
+from shop.frontend import varnish_config
 
 HOST = "shop.test"
-SETTINGS: Varnish = {
+SETTINGS: Any = {
     "backend": "127.0.0.1",
     "release": "one",
     "html": True,
@@ -48,6 +48,7 @@ class Answer(NamedTuple):
 
     @property
     def cache(self) -> str | None:
+        """What Varnish says it did: hit, miss or pass."""
         return self.headers["X-Cache"]
 
 
@@ -55,8 +56,9 @@ class Toy:
     """A shop that counts: each answer's body is the number of requests for its path."""
 
     def __init__(self) -> None:
+        """Answer from now on, on a port that is free."""
         self.answers: dict[str, dict[str, Any]] = {}
-        self.seen: list[tuple[str, str, http.client.HTTPMessage]] = []
+        self.seen: list[tuple[str, str, Any]] = []
         self.lock = threading.Lock()
         self.port = 0
         self._server: ThreadingHTTPServer | None = None
@@ -85,9 +87,10 @@ class Toy:
         return path
 
     def count(self, path: str) -> int:
+        """Return how often a path was asked for."""
         return self.answers[path]["count"]
 
-    def requests(self, path: str) -> list[http.client.HTTPMessage]:
+    def requests(self, path: str) -> list[Any]:
         """Return the headers of every request for a path."""
         return [headers for _, url, headers in self.seen if url.partition("?")[0] == path]
 
@@ -134,6 +137,7 @@ class Cache:
     """A running Varnish."""
 
     def __init__(self, shop: Toy, address: str, http: int, private: int) -> None:
+        """Know where it listens."""
         self.shop = shop
         self.address, self.http, self.private = address, http, private
 
@@ -174,7 +178,7 @@ def running(
     if shutil.which("varnishd") is None:
         pytest.skip("varnishd is not on the PATH: Debian's package is varnish")
     folder.mkdir()
-    settings: Varnish = {**SETTINGS, **changes}
+    settings: Any = {**SETTINGS, **changes}
     vcl = varnish_config(settings).replace('.port = "80"', f'.port = "{shop.port}"')
     for slow, fast in FASTER.items():
         assert (slow in vcl) or settings["restricted"]

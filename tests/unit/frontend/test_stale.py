@@ -10,7 +10,7 @@ _NUMBERS = itertools.count()
 
 @pytest.fixture(scope="module")
 def unsteady(start, shop):
-    """A shop that a test may stop, behind a Varnish of its own."""
+    """Give a shop that a test may stop, behind a Varnish of its own."""
     toy = type(shop)()
     with start(toy) as found:
         yield found

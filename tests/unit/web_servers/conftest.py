@@ -1,4 +1,4 @@
-"""Storefronts that several files of claims ask."""  # noqa: INP001 (pytest imports it by its path)
+"""Storefronts that several files of claims ask."""
 
 import pytest
 

@@ -1,0 +1,81 @@
+"""Settings of who signs certificates, and how a name is proved."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field
+
+from settings._base import Section
+from settings.types import AcmeServer, Certificate, Email, Host, Name
+
+TOKEN_SECRET = "dns-token"  # noqa: S105 (the name of a Secret)
+"""Secret with the provider's credential under the key `token`: `openmage-platform:dnsToken`."""
+
+
+class IngressSolver(Section):
+    """HTTP-01, answered through an Ingress."""
+
+    mode: Literal["http-01-ingress"]
+    class_name: Name
+    """IngressClass that the names lead to."""
+
+
+class GatewaySolver(Section):
+    """HTTP-01, answered through a Gateway."""
+
+    mode: Literal["http-01-gateway"]
+    name: Name
+    """Name of the Gateway that the names lead to; it needs a listener on port 80."""
+    namespace: Name
+    """Namespace of the Gateway."""
+
+
+class DnsSolver(Section):
+    """DNS-01, which also proves wildcards."""
+
+    mode: Literal["dns-01"]
+    provider: Literal[
+        "acmeDNS",
+        "akamai",
+        "azureDNS",
+        "cloudDNS",
+        "cloudflare",
+        "digitalocean",
+        "rfc2136",
+        "route53",
+        "webhook",
+    ]
+    """Who serves the zone, as cert-manager calls it."""
+    config: dict[str, Any]
+    """The provider's part of a cert-manager solver, passed through. The credential is `name:
+    dns-token`, `key: token`, and its value is `openmage-platform:dnsToken`."""
+    zones: tuple[Host, ...] = ()
+    """Zones that this proves; default: all."""
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether the configuration refers to the credential."""
+        return _refers(self.config)
+
+
+class Issuer(Section):
+    """A ClusterIssuer by ACME."""
+
+    name: Name
+    """Name that shops refer to."""
+    email: Email
+    """Address that the certificate authority writes to."""
+    server: Literal["staging", "production"] | AcmeServer = "staging"
+    """Let's Encrypt's `staging` (not trusted by browsers) or `production`, or the directory of
+    another ACME server."""
+    ca: Certificate | None = None
+    """Certificate authority of another ACME server, PEM; default: the usual ones."""
+    solver: Annotated[IngressSolver | GatewaySolver | DnsSolver, Field(discriminator="mode")]
+    """How a name is proved."""
+
+
+def _refers(node: object) -> bool:
+    if isinstance(node, Mapping):
+        section = cast("Mapping[str, object]", node)
+        return section.get("name") == TOKEN_SECRET or any(map(_refers, section.values()))
+    return isinstance(node, tuple) and any(map(_refers, cast("tuple[object, ...]", node)))

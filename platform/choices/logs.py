@@ -1,0 +1,81 @@
+"""Settings of where the shops' logs go."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from settings._base import Section
+from settings.types import Certificate, Hostname, Line, Port
+
+
+class NoLogs(Section):
+    """Logs stay on the nodes, as long as Kubernetes keeps them."""
+
+    destination: Literal["none"]
+
+
+class _Logs(Section):
+    host: Hostname
+    """Name or address of the server."""
+    ca: Certificate | None = None
+    """Certificate authority of the server, PEM; default: the usual ones."""
+    namespaces: Literal["shops", "all"] = "shops"
+    """Whose logs are sent: those of shops, or of everything in the cluster."""
+    values: dict[str, Any] = Field(default_factory=dict)
+    """Helm values laid over those of this program; nothing checks them."""
+
+
+class GraylogLogs(_Logs):
+    """Graylog, as GELF, with the fields `customer` and `environment`."""
+
+    destination: Literal["graylog"]
+    port: Port = 12201
+    """Port of a GELF input."""
+    protocol: Literal["tls", "tcp", "udp"] = "tls"
+    """`tls` can prove itself by `logsClientCertificate` and `logsClientKey`; with `udp` lines are
+    lost without a trace."""
+
+
+class _WithPassword(_Logs):
+    tls: bool = True
+    """Whether the connection is encrypted."""
+    username: Line | None = None
+    """User, with the password `openmage-platform:logsPassword`; default: nobody asks."""
+
+
+IndexName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")]
+
+
+class _SearchLogs(_WithPassword):
+    port: Port = 9200
+    """Port of its HTTP API."""
+    index: IndexName = "openmage"
+    """Beginning of the name of each day's index."""
+
+
+class ElasticsearchLogs(_SearchLogs):
+    """Elasticsearch, with the fields `customer` and `environment`."""
+
+    destination: Literal["elasticsearch"]
+
+
+class OpenSearchLogs(_SearchLogs):
+    """OpenSearch, with the fields `customer` and `environment`."""
+
+    destination: Literal["opensearch"]
+
+
+class LokiLogs(_WithPassword):
+    """Loki, with the labels `customer`, `environment` and `container`."""
+
+    destination: Literal["loki"]
+    port: Port = 3100
+    """Port of its HTTP API."""
+    tenant: Line | None = None
+    """Tenant that the lines belong to; default: none."""
+
+
+Logs = Annotated[
+    NoLogs | GraylogLogs | ElasticsearchLogs | OpenSearchLogs | LokiLogs,
+    Field(discriminator="destination"),
+]

@@ -1,0 +1,102 @@
+"""What every part does: make its namespace, install its charts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from parts._charts import Chart
+from settings.presets import merge
+
+Level = Literal["restricted", "privileged"]
+_POD_SECURITY_VERSION = "v1.34"
+"""Version of the Pod Security standard: the oldest Kubernetes that is supported."""
+_TIMEOUT = 600
+_HISTORY = 5
+ROUTES = {"app.kubernetes.io/part-of": "openmage"}
+"""Label of namespaces whose routes may attach to the shared Gateway; every shop's has it."""
+GUARDED = pulumi.ResourceOptions(protect=True, retain_on_delete=True)
+"""For definitions: with one goes every object of its kind, such as every customer's database."""
+
+
+class PartArgs(TypedDict):
+    """What every part is told."""
+
+    values: Mapping[str, Any]
+    """The operator's own Helm values, laid over the part's."""
+    monitored: bool
+    """Whether a Prometheus looks for what charts want it to watch."""
+    after: Sequence[pulumi.Resource]
+    """What must be there first, such as definitions."""
+
+
+def namespace(
+    resource: str,
+    name: str,
+    level: Level,
+    opts: pulumi.ResourceOptions,
+    labels: Mapping[str, str] | None = None,
+) -> k8s.core.v1.Namespace:
+    """Make a namespace that holds its pods to a Pod Security level."""
+    held = {
+        f"pod-security.kubernetes.io/{mode}{suffix}": value
+        for mode in ("enforce", "warn", "audit")
+        for suffix, value in (("", level), ("-version", _POD_SECURITY_VERSION))
+    }
+    both = {"app.kubernetes.io/managed-by": "pulumi", **held, **(labels or {})}
+    return k8s.core.v1.Namespace(resource, metadata={"name": name, "labels": both}, opts=opts)
+
+
+def install(
+    name: str,
+    chart: Chart,
+    space: k8s.core.v1.Namespace,
+    values: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+) -> k8s.helm.v3.Release:
+    """Install a chart and wait until it works; a failed change goes back to what worked."""
+    return k8s.helm.v3.Release(
+        f"{name}-chart",
+        name=chart.release,
+        chart=chart.name,
+        version=chart.version,
+        repository_opts=None if chart.repository is None else {"repo": chart.repository},
+        namespace=space.metadata.name,
+        values=values,
+        # Helm installs what is in crds/ once and never updates it: definitions come by themselves.
+        skip_crds=True,
+        atomic=True,
+        wait_for_jobs=True,
+        timeout=_TIMEOUT,
+        max_history=_HISTORY,
+        opts=opts,
+    )
+
+
+def definitions(
+    name: str, chart: Chart, opts: pulumi.ResourceOptions, values: Mapping[str, Any] | None = None
+) -> k8s.helm.v4.Chart:
+    """Install a chart of definitions, each an object of its own in the diff."""
+    return k8s.helm.v4.Chart(
+        name,
+        chart=chart.name,
+        version=chart.version,
+        values=values,
+        opts=pulumi.ResourceOptions.merge(opts, GUARDED),
+    )
+
+
+def child_of(part: pulumi.ComponentResource, args: PartArgs) -> pulumi.ResourceOptions:
+    """Return the options of what a part is made of."""
+    return pulumi.ResourceOptions(parent=part, depends_on=list(args["after"]))
+
+
+def overlaid(values: Mapping[str, Any], args: PartArgs) -> dict[str, Any]:
+    """Return a part's values with the operator's own on top."""
+    return merge(values, args["values"])
+
+
+def sized(cpu: str, memory: str, limit: str) -> dict[str, Any]:
+    """Return a container's requests and its limit of memory; spare CPU is not withheld from it."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": limit}}

@@ -1,0 +1,102 @@
+"""A Gateway that several shops are attached to."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from parts._install import ROUTES
+
+
+class SharedListener(TypedDict):
+    """A listener for https."""
+
+    name: str
+    hostname: str
+    issuer: str
+    """ClusterIssuer of its certificate."""
+
+
+class SharedGatewayArgs(TypedDict):
+    """What the Gateway is told."""
+
+    gateway: str
+    """Name of the Gateway."""
+    namespace: str
+    """Namespace of the controller."""
+    class_name: str
+    listeners: Sequence[SharedListener]
+    listener_sets: bool
+    """Whether shops bring listeners of their own."""
+    after: Sequence[pulumi.Resource]
+    """Its class and its issuers."""
+
+
+class SharedGateway(pulumi.ComponentResource):
+    """One address for several shops; only their namespaces may attach routes."""
+
+    def __init__(
+        self, name: str, args: SharedGatewayArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the Gateway, and a certificate for each listener for https."""
+        super().__init__("openmage:platform:SharedGateway", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self, depends_on=list(args["after"]))
+        gateway = k8s.apiextensions.CustomResource(
+            name,
+            api_version="gateway.networking.k8s.io/v1",
+            kind="Gateway",
+            # Not waited for: Traefik accepts it only once its certificates are there.
+            metadata={"name": args["gateway"], "namespace": args["namespace"]},
+            spec=_spec(args),
+            opts=child,
+        )
+        # HTTP-01 is answered through the Gateway itself: it is there before its certificates.
+        served = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
+        for listener in args["listeners"]:
+            _certificate(f"{name}-{listener['name']}", args, listener, served)
+        self.register_outputs({})
+
+
+def _spec(args: SharedGatewayArgs) -> dict[str, Any]:
+    shops = {"namespaces": {"from": "Selector", "selector": {"matchLabels": ROUTES}}}
+    listeners: list[dict[str, Any]] = [
+        {"name": "http", "protocol": "HTTP", "port": 80, "allowedRoutes": shops}
+    ]
+    listeners += [
+        {
+            "name": listener["name"],
+            "protocol": "HTTPS",
+            "port": 443,
+            "hostname": listener["hostname"],
+            "tls": {"mode": "Terminate", "certificateRefs": [{"name": _secret(args, listener)}]},
+            "allowedRoutes": shops,
+        }
+        for listener in args["listeners"]
+    ]
+    spec: dict[str, Any] = {"gatewayClassName": args["class_name"], "listeners": listeners}
+    if args["listener_sets"]:
+        spec["allowedListeners"] = shops
+    return spec
+
+
+def _certificate(
+    name: str, args: SharedGatewayArgs, listener: SharedListener, opts: pulumi.ResourceOptions
+) -> None:
+    k8s.apiextensions.CustomResource(
+        name,
+        api_version="cert-manager.io/v1",
+        kind="Certificate",
+        metadata={"name": _secret(args, listener), "namespace": args["namespace"]},
+        spec={
+            "secretName": _secret(args, listener),
+            "dnsNames": [listener["hostname"]],
+            "issuerRef": {"kind": "ClusterIssuer", "name": listener["issuer"]},
+            "privateKey": {"rotationPolicy": "Always"},
+        },
+        opts=opts,
+    )
+
+
+def _secret(args: SharedGatewayArgs, listener: SharedListener) -> str:
+    return f"{args['gateway']}-{listener['name']}"

@@ -1,0 +1,131 @@
+"""What a stack file must not say about the frontend cache and phpMyAdmin."""
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from settings.report import dotted
+from tests.harness import DEV, DIGEST, PRODUCTION, merge, refusal, validated
+
+VARNISH = {"mode": "varnish"}
+NETWORK = "203.0.113.0/24"
+
+
+def memory(limit):
+    """Return a frontend cache with this much memory."""
+    return {
+        **VARNISH,
+        "resources": {"requests": {"memory": limit}, "limits": {"memory": limit}},
+    }
+
+
+CASES = [
+    (
+        "a cache that holds nothing",
+        {"frontendCache": memory("64Mi")},
+        "frontendCache.resources.limits.memory",
+        "leaves 22 MiB for the cache",
+        "96Mi or more",
+    ),
+    (
+        "no pod at all",
+        {"frontendCache": {**VARNISH, "replicas": 0}},
+        "frontendCache.replicas",
+        "greater than or equal to 1",
+        "docs/settings.md",
+    ),
+    (
+        "sizes of a cache that is not there",
+        {"frontendCache": {"replicas": 3}},
+        "frontendCache.replicas",
+        "belongs to another choice",
+        "remove it",
+    ),
+    (
+        "a cache by another program",
+        {"frontendCache": {"mode": "squid"}},
+        "frontendCache.mode",
+        "none of the choices",
+        "none, varnish",
+    ),
+    (
+        "phpMyAdmin for everybody",
+        {"phpMyAdmin": {"enabled": True, "host": "db.shop.test"}},
+        "phpMyAdmin.allow",
+        "everybody could try passwords",
+        "port-forward",
+    ),
+    (
+        "phpMyAdmin for everybody by another name",
+        {"phpMyAdmin": {"enabled": True, "host": "db.shop.test", "allow": ["0.0.0.0/0"]}},
+        "phpMyAdmin.allow[0]",
+        "is everybody",
+        "list the networks",
+    ),
+    (
+        "phpMyAdmin on the shop's host",
+        {"phpMyAdmin": {"enabled": True, "host": "shop.test", "allow": [NETWORK]}},
+        "phpMyAdmin.host",
+        "listed twice",
+        "remove one",
+    ),
+    (
+        "networks without a host",
+        {"phpMyAdmin": {"enabled": True, "allow": [NETWORK]}},
+        "phpMyAdmin.allow",
+        "has no effect",
+        "add host",
+    ),
+    (
+        "networks of a phpMyAdmin that is off",
+        {"phpMyAdmin": {"allow": [NETWORK]}},
+        "phpMyAdmin.allow",
+        "switched off",
+        "set phpMyAdmin.enabled to true",
+    ),
+]
+
+
+def problems(changes, base=None):
+    tree = merge(copy.deepcopy(dict(DEV.shop)), base or {})
+    text = yaml.safe_dump({"config": {"openmage:shop": merge(tree, changes)}}, sort_keys=False)
+    return {dotted(problem.path): problem for problem in refusal(text).problems}
+
+
+def check(found, path, reason, fix):
+    assert list(found) == [f"openmage:shop.{path}"]
+    [problem] = found.values()
+    assert reason in problem.reason
+    assert fix in problem.fix
+    assert problem.line is not None
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "reason", "fix"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
+)
+def test_it_is_refused_alone_and_with_a_fix(changes, path, reason, fix):
+    check(problems(changes), path, reason, fix)
+
+
+def test_in_production_one_pod_of_the_cache_is_none():
+    images = {"images": {"varnish": f"docker.io/library/varnish:7.7-alpine{DIGEST}"}}
+    base = merge(dict(PRODUCTION), images)
+    found = problems({"frontendCache": {**VARNISH, "replicas": 1}}, base)
+    check(found, "frontendCache.replicas", "every visitor comes through it", "2 or more")
+    assert validated(merge(merge(dict(DEV.shop), base), {"frontendCache": VARNISH}))
+
+
+def test_a_host_of_a_phpmyadmin_that_is_off_is_said_to_have_no_effect():
+    found = problems({"phpMyAdmin": {"host": "db.shop.test", "allow": [NETWORK]}})
+    assert [path.rpartition(".")[2] for path in found] == ["host", "allow"]
+    assert {problem.reason for problem in found.values()} == {
+        "has no effect: phpMyAdmin is switched off"
+    }
+
+
+def test_the_least_memory_that_is_advised_is_accepted():
+    tree = merge(dict(DEV.shop), {"frontendCache": memory("96Mi")})
+    front: Any = validated(tree).frontend_cache
+    assert front.storage == 38 * 2**20
