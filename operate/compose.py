@@ -113,6 +113,7 @@ def _files(graph: Graph) -> dict[str, str]:
     found |= {f"scripts/{path.split('/')[1]}": text for path, text in scripts.items()}
     found["scripts/release.json"] = _with_ports(found["scripts/release.json"])
     found["scripts/msmtprc"] = found["mail/msmtprc"]
+    found["scripts/purge.php"] = found["config-php/purge.php"]
     return {path: text for path, text in found.items() if path not in scripts}
 
 
