@@ -6,6 +6,7 @@ part the shop from its data, in the preview already.
 
 import hashlib
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -30,6 +31,10 @@ SECRETS_OUTPUT = "recordedSecrets"
 Record = Mapping[str, Any]
 
 _ROUNDS = 100_000
+_FUNCTION = "pulumi:pulumi:readStackOutputs"
+_ATTEMPTS = 10
+_PAUSE = 0.2
+"""Seconds between two attempts to read the state."""
 
 
 def record(settings: Settings) -> dict[str, Any]:
@@ -64,10 +69,21 @@ def fingerprint(settings: Settings, key: str, secret: str) -> str:
 def last() -> tuple[Record, Record]:
     """Return the record of the last update and its fingerprints; empty before the first one."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    # What a StackReference asks as well, but at once: before the first resource is registered.
-    answer: Any = invoke("pulumi:pulumi:readStackOutputs", {"name": stack}).value
-    outputs = cast("Record", answer.get("outputs") or {})
+    outputs = cast("Record", _ask(stack).get("outputs") or {})
     return outputs.get(OUTPUT) or {}, outputs.get(SECRETS_OUTPUT) or {}
+
+
+def _ask(stack: str) -> Record:
+    """Return what a StackReference would, but at once: before the first resource is registered.
+
+    An update writes the state while it is read. Where the state is a file it may be empty then.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return invoke(_FUNCTION, {"name": stack}).value
+        except Exception:  # noqa: BLE001 (the SDK raises nothing more precise)
+            time.sleep(_PAUSE)
+    return invoke(_FUNCTION, {"name": stack}).value
 
 
 def version(image: str) -> str:

@@ -8,6 +8,7 @@ import pulumi
 import pytest
 from pulumi.runtime.invoke import InvokeResult
 
+from settings import recorded
 from settings.changes import changes, refused_changes, secret_changes
 from settings.model import Settings
 from settings.recorded import fingerprint, fingerprints, last, record
@@ -223,7 +224,7 @@ def engine(monkeypatch):
             asked.append(arguments)
             return InvokeResult({**arguments, "outputs": outputs, "secretOutputNames": []})
 
-        monkeypatch.setattr("settings.recorded.invoke", invoke)
+        monkeypatch.setattr(recorded, "invoke", invoke)
         return asked
 
     return started
@@ -234,6 +235,33 @@ def test_before_the_first_update_there_is_no_record(engine):
     assert last() == ({}, {})
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     assert asked == [{"name": stack}]
+
+
+def test_a_state_that_is_just_being_written_is_read_again(engine, monkeypatch):
+    answers = engine({"recorded": {"namespace": "demo-dev"}})
+    answered, pauses = recorded.invoke, list[float]()
+
+    def invoke(function: str, arguments: dict[str, Any]) -> InvokeResult:
+        if len(pauses) < 3:
+            message = "failed to load checkpoint: EOF"
+            raise Exception(message)  # noqa: TRY002 (as the SDK does)
+        return answered(function, arguments)
+
+    monkeypatch.setattr(recorded, "invoke", invoke)
+    monkeypatch.setattr(recorded.time, "sleep", pauses.append)
+    assert last() == ({"namespace": "demo-dev"}, {})
+    assert len(answers) == 1
+
+
+def test_a_state_that_cannot_be_read_at_all_is_no_reason_to_go_on(monkeypatch):
+    def invoke(*_: object) -> InvokeResult:
+        message = "access denied"
+        raise Exception(message)  # noqa: TRY002 (as the SDK does)
+
+    monkeypatch.setattr(recorded, "invoke", invoke)
+    monkeypatch.setattr(recorded.time, "sleep", lambda _: None)
+    with pytest.raises(Exception, match="access denied"):
+        last()
 
 
 def test_the_report_names_every_change_with_the_line_of_the_stack_file(engine):
