@@ -242,3 +242,11 @@ def test_a_shop_with_a_door_is_never_served_from_the_cache(start, shop):
         assert [closed.get(path).body for _ in range(2)] == ["1", "2"]
         shop.say(path, status=401, WWW_Authenticate="Basic")
         assert closed.get(path).status == 401
+
+
+def test_behind_the_terminator_the_client_is_who_it_has_named(start, shop):
+    with start(shop, terminator=True) as behind:
+        path = fresh("/page", ".html")
+        behind.get(path, X_Forwarded_For="203.0.113.7", X_Real_IP="203.0.113.7")
+        [seen] = shop.requests(path)
+        assert seen["X-Forwarded-For"] == "203.0.113.7"
