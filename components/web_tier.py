@@ -69,18 +69,19 @@ class WebTier(pulumi.ComponentResource):
         self._name, self._args = name, args
         # Web pods never migrate: the Release has, or there is no new pod.
         self._after: list[pulumi.Resource] = [args["release"], *args["after"]]
-        nginx, scaling = args["nginx"], args.get("autoscaling")
-        code_labels = php_labels(name, args)
+        nginx, scaling, scaled = args["nginx"], args.get("autoscaling"), "php"
+        pod_labels = php_labels(name, args)
         if nginx is None:
-            self.service = self._serve(name, code_labels, apache_pod(name, args), scaling, "php")
+            pod = apache_pod(name, args)
         elif args["topology"] == "shared":
             pod = shared_pod(name, args, nginx)
-            self.service = self._serve(name, code_labels, pod, scaling, "php")
         else:
             self._php(nginx)
             pod = nginx_pod(name, args, nginx)
-            own = args.get("nginx_autoscaling")
-            self.service = self._serve(name, labels(name, args), pod, own, "nginx")
+            scaling, scaled = args.get("nginx_autoscaling"), "nginx"
+            pod_labels = labels(name, args)
+        service = self._pods(name, pod_labels, pod, scaling, scaled, HTTP_PORT)
+        self.service = service.metadata.name
         self.register_outputs({"service": self.service})
 
     def _php(self, nginx: NginxArgs) -> None:
@@ -100,17 +101,6 @@ class WebTier(pulumi.ComponentResource):
         )
         # nginx does not start before it can resolve the name.
         self._after = [*self._after, service]
-
-    def _serve(
-        self,
-        name: str,
-        pod_labels: dict[str, str],
-        pod: k8s.core.v1.PodSpecArgsDict,
-        scaling: Autoscaling | None,
-        scaled: str,
-    ) -> pulumi.Output[str]:
-        service = self._pods(name, pod_labels, pod, scaling, scaled, HTTP_PORT)
-        return service.metadata.name
 
     def _pods(  # noqa: PLR0913, PLR0917 (each is a part of the workload)
         self,

@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from ruamel.yaml import YAML
 
-from settings.load import MASKED
 from settings.report import SettingsError, read_source
+from settings.secret_keys import MASKED
 
 
 @dataclass(frozen=True)

@@ -64,13 +64,18 @@ def access_password(stack_file: StackFile) -> None:
 
 
 def _prepare(stack_file: StackFile) -> dict[str, str]:
+    environment = ready(stack_file)
+    _pulumi(stack_file, environment, "stack", "select", "--create", quiet=True)
+    return environment
+
+
+def ready(stack_file: StackFile) -> dict[str, str]:
+    """Return the environment for `pulumi`, or refuse where something is missing."""
     if lacking := missing(stack_file):
         listed = "\n".join(f"  - {item}" for item in lacking)
         message = f"this needs something that is not there:\n{listed}"
         raise NotPossibleError(message)
-    environment = _environment()
-    _pulumi(stack_file, environment, "stack", "select", "--create", quiet=True)
-    return environment
+    return _environment()
 
 
 def _environment() -> dict[str, str]:

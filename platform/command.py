@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,12 +15,11 @@ sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from offline import Graph, Resource, StackFile, find_stack_file, read_stack_file, run
 from offline.graph import masked
-from operate.engine import NotPossibleError
+from operate.engine import NotPossibleError, ready
 from operate.tools import missing
 from settings.report import SettingsError
 
 _HERE = Path(__file__).resolve().parent
-_STATE = _HERE.parent / ".state"
 
 
 @dataclass(frozen=True)
@@ -99,35 +96,13 @@ def _preview(stack_file: PlatformFile, *, offline: bool) -> None:
 
 
 def _engine(stack_file: PlatformFile, *words: str) -> None:
-    if lacking := missing(stack_file):
-        listed = "\n".join(f"  - {item}" for item in lacking)
-        message = f"this needs something that is not there:\n{listed}"
-        raise NotPossibleError(message)
-    environment = _environment()
+    environment = ready(stack_file)
     file = ["--stack", stack_file.stack, "--config-file", str(stack_file.path.resolve())]
     for command in (["stack", "select", "--create", stack_file.stack], [*words, *file]):
-        ended = subprocess.run(
-            ["pulumi", *command], cwd=_HERE, env={**os.environ, **environment}, check=False
-        )
+        ended = subprocess.run(["pulumi", *command], cwd=_HERE, env=environment, check=False)
         if ended.returncode:
             message = f"pulumi {command[0]} failed; see above"
             raise NotPossibleError(message)
-
-
-def _environment() -> dict[str, str]:
-    """Keep the state where the shops' is kept, unless a backend is named."""
-    if "PULUMI_BACKEND_URL" in os.environ:
-        return {}
-    passphrase = _STATE / "passphrase"
-    (_STATE / "pulumi").mkdir(parents=True, exist_ok=True)
-    if not passphrase.exists():
-        passphrase.touch(mode=0o600)
-        passphrase.write_text(secrets.token_urlsafe(32), encoding="utf-8")
-        print(f"The state is kept in {_STATE.name}/, its secrets under {_STATE.name}/passphrase.")
-    environment = {"PULUMI_BACKEND_URL": f"file://{_STATE / 'pulumi'}"}
-    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & os.environ.keys():
-        environment["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(passphrase)
-    return environment
 
 
 if __name__ == "__main__":

@@ -9,11 +9,11 @@ from settings.databases import (
     NodeLocalDatabase,
     ReplicatedDatabase,
 )
+from settings.explain import at
 from settings.model import Settings
 from settings.recorded import Record, fingerprint, last, record, version
 from settings.report import SHOP, Problem, Source
 from settings.types import bytes_of
-from settings.validate import at
 from settings.violation import Violation
 
 _ELSEWHERE = "bring up another stack and restore a backup there"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,11 +20,14 @@ _FIXES = {
 }
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
 @dataclass(frozen=True)
-class Form:
+class Form(Generic[Model]):
     """What a tree of settings looks like, and how a report speaks of it."""
 
-    model: type[BaseModel]
+    model: type[Model]
     key: str
     """Configuration key of the tree."""
     page: str
@@ -37,7 +40,7 @@ class Form:
 
 
 def explain(
-    error: ValidationError, given: Mapping[str, Any], source: Source, form: Form
+    error: ValidationError, given: Mapping[str, Any], source: Source, form: Form[Any]
 ) -> Iterator[Problem]:
     """Yield one problem for each mistake; `given` is the tree as people wrote it."""
     details = error.errors()
@@ -106,7 +109,7 @@ def in_order(problems: list[Problem]) -> list[Problem]:
     return sorted(first.values(), key=lambda problem: (problem.line or 0, str(problem.path)))
 
 
-def _mistake(detail: ErrorDetails, form: Form) -> tuple[Path, str, str]:
+def _mistake(detail: ErrorDetails, form: Form[Any]) -> tuple[Path, str, str]:
     path, kind, context = _path(detail["loc"], form), detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return path, "is required and missing", f"add it; {form.page} says what it means"
@@ -125,17 +128,17 @@ def _mistake(detail: ErrorDetails, form: Form) -> tuple[Path, str, str]:
     return path, reason, _FIXES.get(kind, f"correct it; {form.page} says what is allowed")
 
 
-def _choice(kind: str, context: Mapping[str, Any], form: Form) -> tuple[str, str]:
+def _choice(kind: str, context: Mapping[str, Any], form: Form[Any]) -> tuple[str, str]:
     if kind == "union_tag_not_found":
         return "is required and missing", f"choose one; {form.page} lists them"
     expected = str(context.get("expected") or context.get("expected_tags")).replace("'", "")
     return "is none of the choices", f"use {expected.replace(' or ', ', ')}"
 
 
-def _path(location: tuple[int | str, ...], form: Form) -> Path:
+def _path(location: tuple[int | str, ...], form: Form[Any]) -> Path:
     """Leave out what pydantic adds to a location: the tag of a union, the type in a union."""
     path: list[str | int] = []
-    models = [form.model]
+    models: list[type[BaseModel]] = [form.model]
     for key in location:
         if isinstance(key, str):
             fields = {info.alias for model in models for info in model.model_fields.values()}
@@ -150,9 +153,9 @@ def _path(location: tuple[int | str, ...], form: Form) -> Path:
     return tuple(path)
 
 
-def _siblings(path: Path, form: Form) -> list[str]:
+def _siblings(path: Path, form: Form[Any]) -> list[str]:
     """Return the keys that are allowed at a path."""
-    models = [form.model]
+    models: list[type[BaseModel]] = [form.model]
     for key in path:
         if isinstance(key, str):
             models = _below(models, key)

@@ -1,22 +1,20 @@
 """The settings and secrets of the stack that runs."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
-from pulumi.runtime.config import is_config_secret
 from pulumi.runtime.mocks import MockMonitor
 from pulumi.runtime.settings import get_monitor
 
 from settings.changes import refused_changes
 from settings.model import Settings
-from settings.report import Problem, SettingsError, Source, nearest, read_source
+from settings.report import Problem, SettingsError, Source, read_source
+from settings.secret_keys import SecretKeys, certificate, password, private_key
 from settings.validate import validate
 
-MASKED = "[secret]"
-"""Stands for a secret that cannot be decrypted, in an offline preview."""
-_PREFIX = "openmage:"
+_PROJECT = "openmage"
 _CRYPT_KEY_LENGTH = 32
 _ADMIN_PASSWORD_LENGTH = 14
 
@@ -49,31 +47,37 @@ class Secrets:
 
 def secret_keys() -> list[str]:
     """Return the names of the secret configuration keys."""
-    return [_camel(field.name) for field in fields(Secrets)]
+    return _KEYS.names
+
+
+def is_offline() -> bool:
+    """Return whether there is no engine: nobody knows an earlier update, or asks a cluster."""
+    return isinstance(get_monitor(), MockMonitor)
 
 
 def load() -> tuple[Settings, Secrets]:
     """Return the settings and secrets of this stack; refuse wrong ones before any resource."""
-    config = pulumi.Config("openmage")
+    config = pulumi.Config(_PROJECT)
     try:
         settings = _checked(config, _source())
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
-    values = {field.name: config.get_secret(_camel(field.name)) for field in fields(Secrets)}
-    return settings, Secrets(**values)
+    return settings, Secrets(**_KEYS.secrets(config))
 
 
 def _checked(config: pulumi.Config, source: Source) -> Settings:
+    tree: object = config.get_object("shop")
+    given = {key: config.get(key) for key in secret_keys()}
     settings, problems = None, list[Problem]()
     try:
-        settings = validate(config.get_object("shop"), source)
+        settings = validate(tree, source)
     except SettingsError as error:
         problems += error.problems
-    problems += _secret_problems(config, settings, source)
-    # An offline preview knows no earlier update, and has nobody to ask for one.
-    if settings is not None and not isinstance(get_monitor(), MockMonitor):
-        given = {key: config.get(key) for key in secret_keys()}
-        problems += refused_changes(settings, config.get_object("shop"), given, source)
+    problems += _KEYS.problems(given, source)
+    if settings is not None:
+        problems += _missing(settings, given, source)
+        if not is_offline():
+            problems += refused_changes(settings, tree, given, source)
     if problems or settings is None:
         raise SettingsError(source.name, problems)
     return settings
@@ -87,29 +91,13 @@ def _source() -> Source:
     return Source(name)
 
 
-def _secret_problems(
-    config: pulumi.Config, settings: Settings | None, source: Source
+def _missing(
+    settings: Settings, given: Mapping[str, str | None], source: Source
 ) -> Iterator[Problem]:
-    given = {key: config.get(key) for key in secret_keys()}
-    yield from _unknown(source)
-    for key, value in given.items():
-        path = (f"{_PREFIX}{key}",)
-        if value is None or value == MASKED:
-            continue
-        if not is_config_secret(path[0]):
-            yield source.problem(
-                path,
-                "",
-                "a secret stands in the stack file in clear text",
-                f"pulumi config set --secret {path[0]}, and change it: it is known now",
-            )
-        elif reason := _CHECKS.get(key, _password)(value):
-            yield source.problem(path, "", reason, f"pulumi config set --secret {path[0]}")
-    if settings is not None:
-        for key, reason in _required(settings):
-            if given[key] is None:
-                path = (f"{_PREFIX}{key}",)
-                yield source.problem(path, None, reason, f"pulumi config set --secret {path[0]}")
+    for key, reason in _required(settings):
+        if given[key] is None:
+            path = (f"{_PROJECT}:{key}",)
+            yield source.problem(path, None, reason, f"pulumi config set --secret {path[0]}")
 
 
 def _required(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -137,18 +125,9 @@ def _required(settings: Settings) -> Iterator[tuple[str, str]]:
             )
 
 
-def _unknown(source: Source) -> Iterator[Problem]:
-    known = [f"{_PREFIX}{key}" for key in ("shop", *secret_keys())]
-    for key in source.config_keys():
-        if key.startswith(_PREFIX) and key not in known:
-            yield source.problem(
-                (key,), None, "there is no such configuration key", nearest(key, known)
-            )
-
-
 def _password(value: str) -> str | None:
-    if not value or not all("!" <= character <= "~" for character in value):
-        return "contains a space, a control character or a letter beyond ASCII"
+    if reason := password(value):
+        return reason
     if set(value) & set("\"'\\#"):
         return "contains a quote, a backslash or #, which configuration files give a meaning"
     return None
@@ -172,23 +151,16 @@ def _admin_password(value: str) -> str | None:
     return None
 
 
-def _certificate(value: str) -> str | None:
-    return None if "-----BEGIN CERTIFICATE-----" in value else "is no certificate in PEM form"
-
-
-def _private_key(value: str) -> str | None:
-    return None if "PRIVATE KEY-----" in value else "is no private key in PEM form"
-
-
-_CHECKS: dict[str, Callable[[str], str | None]] = {
-    "cryptKey": _crypt_key,
-    "adminPassword": _admin_password,
-    "mailPassword": _line,
-    "tlsCertificate": _certificate,
-    "tlsPrivateKey": _private_key,
-}
-
-
-def _camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(word.capitalize() for word in tail)
+_KEYS = SecretKeys(
+    project=_PROJECT,
+    tree="shop",
+    of=Secrets,
+    checks={
+        "cryptKey": _crypt_key,
+        "adminPassword": _admin_password,
+        "mailPassword": _line,
+        "tlsCertificate": certificate,
+        "tlsPrivateKey": private_key,
+    },
+    default=_password,
+)

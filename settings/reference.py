@@ -1,6 +1,9 @@
 """The reference of all settings: `python -m settings.reference` writes docs/settings.md."""
 
-from collections.abc import Iterator
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -101,28 +104,24 @@ def _meaning(field: dict[str, Any], nested: list[dict[str, Any]]) -> str:
 
 
 def _secrets() -> str:
-    rows = ["| key | meaning |", "|---|---|"]
-    docs = _attribute_docs()
-    rows += [f"| `openmage:{key}` | {docs[key]} |" for key in secret_keys()]
     intro = (
         "Keys of their own, set by `pulumi config set --secret`; what is not set is generated"
         " once and kept."
     )
-    return f"## Secrets\n\n{intro}\n\n" + "\n".join(rows) + "\n"
+    return secret_section("openmage", Secrets, secret_keys(), intro)
 
 
-def _attribute_docs() -> dict[str, str]:
-    import ast  # noqa: PLC0415 (only to read the docstrings of the fields)
-    import inspect  # noqa: PLC0415
-    import textwrap  # noqa: PLC0415
-
-    [node] = ast.parse(textwrap.dedent(inspect.getsource(Secrets))).body
+def secret_section(project: str, of: type, keys: Sequence[str], intro: str) -> str:
+    """Return the section on secret keys; the docstrings of the fields say what they mean."""
+    [node] = ast.parse(textwrap.dedent(inspect.getsource(of))).body
     texts = [
-        statement.value.value
+        str(statement.value.value)
         for statement in getattr(node, "body", [])[1:]
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     ]
-    return dict(zip(secret_keys(), (str(text) for text in texts), strict=True))
+    rows = ["| key | meaning |", "|---|---|"]
+    rows += [f"| `{project}:{key}` | {text} |" for key, text in zip(keys, texts, strict=True)]
+    return f"## Secrets\n\n{intro}\n\n" + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ from shop.purge import Purge, Tree, purge_nodes
 
 INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
 """Install date. OpenMage only asks whether there is one; a fixed one keeps the file the same."""
-DATABASE_CA = "/etc/openmage/database-ca.pem"
-"""Where pods find the certificate authority of an external database."""
 SESSIONS_CA = "/etc/openmage/sessions-ca.pem"
 """Where pods find the certificate authority of an external session store."""
 

@@ -2,19 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
-import jinja2
+from shop._templates import TEMPLATES
 
-_HERE = Path(__file__).parent
-_TEMPLATES: Any = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(_HERE / "templates"),
-    undefined=jinja2.StrictUndefined,
-    autoescape=False,  # noqa: S701 (no HTML is made here; the settings have checked every value)
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
+_SCRIPTS = Path(__file__).parent / "php"
 
 CODE = "/var/www/html"
 """Where the images carry the shop's code."""
@@ -92,20 +84,20 @@ class Server(TypedDict):
 
 def nginx_config(server: Server, php: str = "127.0.0.1:9000") -> str:
     """Return the whole nginx.conf of a web pod; `php` is the address of php-fpm."""
-    return _TEMPLATES.get_template("nginx.conf.j2").render(
+    return TEMPLATES.get_template("nginx.conf.j2").render(
         **server, php=php, private=PRIVATE, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
     )
 
 
 def nginx_php(timeout: int, *, basic_auth: bool) -> str:
     """Return the part of nginx' configuration that hands a request to PHP."""
-    template = _TEMPLATES.get_template("php.conf.j2")
+    template = TEMPLATES.get_template("php.conf.j2")
     return template.render(timeout=timeout, basic_auth=basic_auth)
 
 
 def apache_config(server: Server, workers: int) -> str:
     """Return the whole apache.conf of a web pod."""
-    return _TEMPLATES.get_template("apache.conf.j2").render(
+    return TEMPLATES.get_template("apache.conf.j2").render(
         **server, workers=workers, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
     )
 
@@ -115,7 +107,7 @@ def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
 
     `network` opens it to nginx in other pods.
     """
-    return _TEMPLATES.get_template("php-fpm.conf.j2").render(
+    return TEMPLATES.get_template("php-fpm.conf.j2").render(
         workers=workers, timeout=timeout, network=network
     )
 
@@ -123,21 +115,21 @@ def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
 def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool]) -> str:
     """Return the ini lines of the shop, the customer's own last."""
     lines = [f"{key} = {_ini_value(value)}" for key, value in own.items()]
-    return _TEMPLATES.get_template("php.ini.j2").render(
+    return TEMPLATES.get_template("php.ini.j2").render(
         memory_limit=memory_limit, sendmail=sendmail, upload_megabytes=UPLOAD_MEGABYTES, own=lines
     )
 
 
 def mysqld_config(buffer_pool: int, max_connections: int, own: Mapping[str, str | int]) -> str:
     """Return MariaDB's [mysqld] section."""
-    return _TEMPLATES.get_template("mysqld.cnf.j2").render(
+    return TEMPLATES.get_template("mysqld.cnf.j2").render(
         buffer_pool=buffer_pool, max_connections=max_connections, own=own
     )
 
 
 def valkey_config(password: str, maxmemory: int, policy: str, *, persistent: bool) -> str:
     """Return the configuration of a Valkey; it holds the password."""
-    return _TEMPLATES.get_template("valkey.conf.j2").render(
+    return TEMPLATES.get_template("valkey.conf.j2").render(
         password=password, maxmemory=maxmemory, policy=policy, persistent=persistent
     )
 
@@ -149,7 +141,7 @@ def includes() -> str:
 
 def script(name: str) -> str:
     """Return the text of one of the PHP scripts that pods run."""
-    return (_HERE / "php" / name).read_text(encoding="utf-8")
+    return (_SCRIPTS / name).read_text(encoding="utf-8")
 
 
 def _ini_value(value: str | int | bool) -> str:  # noqa: FBT001 (it is the value, not a switch)

@@ -19,6 +19,8 @@ os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV = read_stack_file(find_stack_file(ROOT, "dev"))
+STACK_FILES = sorted([*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("stacks/Pulumi.*.yaml")])
+"""Every stack file that is committed."""
 DIGEST = "@sha256:" + "0123456789abcdef" * 4
 PRODUCTION: Mapping[str, Any] = {
     "environment": "production",
@@ -115,6 +117,7 @@ __all__ = [
     "EXTERNAL",
     "PRODUCTION",
     "ROOT",
+    "STACK_FILES",
     "Secrets",
     "containers",
     "data",

@@ -10,7 +10,7 @@ from components.cache import (
     SentinelSessionsArgs,
 )
 from settings import Secrets, Settings
-from settings.stores import ExternalStore, SentinelStore
+from settings.stores import ExternalStore, OwnCache, OwnSessions, SentinelStore
 from wiring._common import ShopPodArgs, given, placement, resources, storage
 
 
@@ -31,14 +31,7 @@ def _sessions(
     if isinstance(chosen, SentinelStore):
         return _sentinel(chosen, pods, given(secrets.sessions_password))
     return {
-        **pods,
-        "mode": "own",
-        "image": settings.images.valkey,
-        "engine": settings.cache.engine,
-        "placement": placement(chosen.placement),
-        "resources": resources(chosen.resources),
-        "maxmemory": chosen.maxmemory,
-        "password": secrets.sessions_password,
+        **_own(settings, chosen, pods, secrets.sessions_password),
         "storage": storage(chosen.storage),
     }
 
@@ -49,6 +42,15 @@ def _cache(
     chosen = settings.cache.cache
     if isinstance(chosen, ExternalStore):
         return _external(chosen, pods, given(secrets.cache_password))
+    return _own(settings, chosen, pods, secrets.cache_password)
+
+
+def _own(
+    settings: Settings,
+    chosen: OwnSessions | OwnCache,
+    pods: ShopPodArgs,
+    password: pulumi.Output[str] | None,
+) -> OwnCacheArgs:
     return {
         **pods,
         "mode": "own",
@@ -57,7 +59,7 @@ def _cache(
         "placement": placement(chosen.placement),
         "resources": resources(chosen.resources),
         "maxmemory": chosen.maxmemory,
-        "password": secrets.cache_password,
+        "password": password,
     }
 
 

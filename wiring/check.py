@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pulumi
-from pulumi.runtime.mocks import MockMonitor
-from pulumi.runtime.settings import get_monitor
 
 from cluster import Ask, UnansweredError, kubectl
 from settings import Settings
+from settings.load import is_offline
 from settings.report import dotted
 from settings.violation import Violation
 from wiring.needs import Api, Named, apis, objects
@@ -19,8 +18,7 @@ _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 def check_cluster(settings: Settings, ask: Ask | None = None) -> None:
     """Refuse what the cluster does not have; that it could not be asked is only a warning."""
     if ask is None:
-        if isinstance(get_monitor(), MockMonitor):
-            # An offline preview has nobody to ask.
+        if is_offline():
             return
         ask = kubectl(settings.cluster.context)
     try:

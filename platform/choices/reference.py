@@ -1,14 +1,12 @@
 """The reference of a platform's settings: `make generate` writes docs/platform-settings.md."""
 
-import ast
-import inspect
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from choices.load import PROJECT, Secrets, secret_keys
 from choices.model import Platform
+from settings.reference import secret_section
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "platform-settings.md"
 _INTRODUCTION = """# Settings of the platform
@@ -84,17 +82,5 @@ def _default(field: Node) -> str:
 
 
 def _secrets() -> str:
-    [node] = ast.parse(textwrap.dedent(inspect.getsource(Secrets))).body
-    texts = [
-        str(statement.value.value)
-        for statement in getattr(node, "body", [])[1:]
-        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-    ]
-    rows = [
-        f"| `{PROJECT}:{key}` | {meaning} |"
-        for key, meaning in zip(secret_keys(), texts, strict=True)
-    ]
     intro = "Keys of their own, set by `pulumi config set --secret` in `platform/`."
-    return (
-        f"## Secrets\n\n{intro}\n\n" + "\n".join(["| key | meaning |", "|---|---|", *rows]) + "\n"
-    )
+    return secret_section(PROJECT, Secrets, secret_keys(), intro)

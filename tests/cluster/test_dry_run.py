@@ -8,9 +8,8 @@ import yaml
 from offline import read_stack_file, run
 from offline.manifests import manifests
 from tests import live
-from tests.harness import ROOT
+from tests.harness import STACK_FILES
 
-STACKS = sorted([*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("stacks/Pulumi.*.yaml")])
 REASON = live.reason_to_skip(programs=("kubectl",))
 pytestmark = pytest.mark.skipif(REASON is not None, reason=REASON or "")
 
@@ -21,7 +20,7 @@ def kubectl(*words, text=""):
     )
 
 
-@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
 def test_the_api_server_takes_its_objects(path):
     objects = list(manifests(run(read_stack_file(path))).values())
     [namespace] = [each for each in objects if each["kind"] == "Namespace"]

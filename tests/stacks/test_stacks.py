@@ -11,9 +11,8 @@ import yaml
 from offline import read_stack_file, run
 from offline.manifests import manifests, write
 from tests.custom_resources import CRDS, custom_errors, custom_schemas
-from tests.harness import ROOT
+from tests.harness import ROOT, STACK_FILES
 
-STACKS = sorted([*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("stacks/Pulumi.*.yaml")])
 KUBERNETES = "1.36"
 CUSTOM = ("cert-manager.io", "mariadb.com", "gateway.networking.k8s.io", "coreos.com")
 """Groups that Kubernetes does not know by itself."""
@@ -21,19 +20,19 @@ WAIVERS = ROOT / "tests" / "stacks" / "checkov.yaml"
 CHECKOV = ROOT / ".venv-checkov" / "bin" / "checkov"
 
 
-@pytest.fixture(scope="module", params=STACKS, ids=lambda path: path.name)
+@pytest.fixture(scope="module", params=STACK_FILES, ids=lambda path: path.name)
 def graph(request):
     return run(read_stack_file(request.param))
 
 
-@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
 def test_it_names_the_schema_for_editors(path):
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith("# yaml-language-server: $schema=")
     assert (path.parent / first.partition("=")[2]).resolve() == ROOT / "settings" / "schema.json"
 
 
-@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", STACK_FILES, ids=lambda path: path.name)
 def test_it_lets_no_default_provider_touch_another_cluster(path):
     config = read_stack_file(path).config
     assert json.loads(config["pulumi:disable-default-providers"]) == ["kubernetes"]

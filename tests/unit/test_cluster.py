@@ -236,7 +236,7 @@ def test_an_offline_preview_asks_nobody_and_everybody_else_asks(monkeypatch, tmp
     run(stack_file(), root=tmp_path)
     assert asked == []
     # What the mocks have left behind must not decide this.
-    monkeypatch.setattr("wiring.check.get_monitor", lambda: None)
+    monkeypatch.setattr("wiring.check.is_offline", lambda: False)
     check_cluster(_shop())
     assert asked == ["kubectl"]
 

@@ -8,19 +8,8 @@ import pytest
 
 from offline import Graph, StackFile, run
 from tests.harness import DEV, merge, stack_file
+from tests.ways import EXISTING, INGRESS, LOAD_BALANCER, NONE, OWN, SECRET, SHARED, TERMINATOR
 
-SECRET = {"mode": "secret", "secretName": "shop-tls"}
-INGRESS = {"kind": "ingress", "className": "traefik", "controllerNamespace": "traefik"}
-OWN = {
-    "kind": "gateway",
-    "controllerNamespace": "gateways",
-    "parent": {"mode": "own", "className": "public"},
-}
-SHARED = {**OWN, "parent": {"mode": "listener-set", "name": "shared", "namespace": "infra"}}
-EXISTING = {**OWN, "parent": {"mode": "existing", "name": "shared", "namespace": "infra"}}
-NONE = {"kind": "none", "controllerNamespace": "proxies"}
-LOAD_BALANCER = {"kind": "load-balancer"}
-TERMINATOR = {"frontendCache": {"mode": "varnish", "terminator": True}}
 HTTP_01 = {"mode": "http-01", "email": "shop@shop.test", "server": "https://acme.test/dir"}
 
 

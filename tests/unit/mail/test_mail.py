@@ -1,15 +1,12 @@
 """Claims about the mail that the shop sends."""
 
-import copy
 import json
 import shutil
 import subprocess
 
 import pulumi
 import pytest
-import yaml
 
-from settings.report import dotted
 from shop.mail import NO_SENDMAIL, SENDMAIL, Smtp, msmtprc
 from tests.harness import (
     DEV,
@@ -19,10 +16,10 @@ from tests.harness import (
     deploy,
     merge,
     pods,
-    refusal,
     spec,
     validated,
 )
+from tests.refusals import problems
 
 SMTP = {"mode": "smtp", "host": "smtp.example.com", "from": "shop@example.com"}
 USER = {**SMTP, "username": "shop@example.com"}
@@ -204,12 +201,6 @@ CASES = [
         "openmage:shop.mail",
     ),
 ]
-
-
-def problems(changes, base=None):
-    tree = merge(merge(copy.deepcopy(dict(DEV.shop)), base or {}), changes)
-    text = yaml.safe_dump({"config": {"openmage:shop": tree}}, sort_keys=False)
-    return {dotted(problem.path): problem for problem in refusal(text).problems}
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,10 @@
 """What a stack file must not say about sessions and cache."""
 
-import copy
-
 import pulumi
 import pytest
-import yaml
 
-from settings.report import dotted
-from tests.harness import DEV, DIGEST, PRODUCTION, deploy, merge, refusal, validated
+from tests.harness import DEV, DIGEST, PRODUCTION, deploy, merge, validated
+from tests.refusals import check, problems
 
 EXTERNAL = {"mode": "external", "host": "redis.example.com", "cidrs": ["10.30.0.0/16"]}
 SENTINEL = {
@@ -143,20 +140,6 @@ STRICTER = [
         "mode external with tls",
     ),
 ]
-
-
-def problems(changes, base=None):
-    tree = merge(copy.deepcopy(dict(DEV.shop)), base or {})
-    text = yaml.safe_dump({"config": {"openmage:shop": merge(tree, changes)}}, sort_keys=False)
-    return {dotted(problem.path): problem for problem in refusal(text).problems}
-
-
-def check(found, path, reason, fix):
-    assert list(found) == [f"openmage:shop.{path}"]
-    [problem] = found.values()
-    assert reason in problem.reason
-    assert fix in problem.fix
-    assert problem.line is not None
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,11 @@ import copy
 from typing import Any
 
 import pytest
-import yaml
 
-from settings.report import dotted
-from tests.harness import DEV, merge, refusal, validated
+from tests.harness import DEV, merge, validated
+from tests.refusals import problems_of
+from tests.ways import EXISTING, INGRESS, LOAD_BALANCER, NONE, OWN, SECRET, SHARED, TERMINATOR
 
-INGRESS = {"kind": "ingress", "className": "traefik", "controllerNamespace": "traefik"}
-OWN = {
-    "kind": "gateway",
-    "controllerNamespace": "gateways",
-    "parent": {"mode": "own", "className": "public"},
-}
-SHARED = {**OWN, "parent": {"mode": "listener-set", "name": "shared", "namespace": "infra"}}
-EXISTING = {**OWN, "parent": {"mode": "existing", "name": "shared", "namespace": "infra"}}
-NONE = {"kind": "none", "controllerNamespace": "proxies"}
-LOAD_BALANCER = {"kind": "load-balancer"}
-TERMINATOR = {"frontendCache": {"mode": "varnish", "terminator": True}}
-SECRET = {"mode": "secret", "secretName": "shop-tls"}
 ELSEWHERE = {"mode": "elsewhere"}
 HTTP_01 = {"mode": "http-01", "email": "shop@example.com"}
 NAMED = {"mode": "named", "name": "public-dns"}
@@ -411,18 +399,13 @@ def tree(edge, tls, changes):
     return merge({**shop, "edge": {**edge, "tls": tls}}, changes)
 
 
-def problems(shop):
-    text = yaml.safe_dump({"config": {"openmage:shop": shop}}, sort_keys=False)
-    return {dotted(problem.path): problem for problem in refusal(text).problems}
-
-
 @pytest.mark.parametrize(
     ("edge", "tls", "changes", "path", "reason", "fix"),
     [case[1:] for case in CASES],
     ids=[case[0] for case in CASES],
 )
 def test_it_is_refused_alone_and_with_a_fix(edge, tls, changes, path, reason, fix):  # noqa: PLR0913, PLR0917 (a case has these parts)
-    found = problems(tree(edge, tls, changes))
+    found = problems_of(tree(edge, tls, changes))
     assert list(found) == [f"openmage:shop.{path}"]
     [problem] = found.values()
     assert reason in problem.reason
@@ -438,7 +421,7 @@ def test_it_is_refused_alone_and_with_a_fix(edge, tls, changes, path, reason, fi
 )
 def test_it_is_refused_where_people_come(environment, tls, path, reason):
     assert validated(tree(INGRESS, tls, PUBLIC)).environment == "dev"
-    found = problems(tree(INGRESS, tls, {**PUBLIC, "environment": environment}))
+    found = problems_of(tree(INGRESS, tls, {**PUBLIC, "environment": environment}))
     assert reason in found[f"openmage:shop.{path}"].reason
 
 

@@ -1,13 +1,11 @@
 """What a stack file must not say about the frontend cache and phpMyAdmin."""
 
-import copy
 from typing import Any
 
 import pytest
-import yaml
 
-from settings.report import dotted
-from tests.harness import DEV, DIGEST, PRODUCTION, merge, refusal, validated
+from tests.harness import DEV, DIGEST, PRODUCTION, merge, validated
+from tests.refusals import check, problems
 
 VARNISH = {"mode": "varnish"}
 NETWORK = "203.0.113.0/24"
@@ -86,20 +84,6 @@ CASES = [
         "set phpMyAdmin.enabled to true",
     ),
 ]
-
-
-def problems(changes, base=None):
-    tree = merge(copy.deepcopy(dict(DEV.shop)), base or {})
-    text = yaml.safe_dump({"config": {"openmage:shop": merge(tree, changes)}}, sort_keys=False)
-    return {dotted(problem.path): problem for problem in refusal(text).problems}
-
-
-def check(found, path, reason, fix):
-    assert list(found) == [f"openmage:shop.{path}"]
-    [problem] = found.values()
-    assert reason in problem.reason
-    assert fix in problem.fix
-    assert problem.line is not None
 
 
 @pytest.mark.parametrize(

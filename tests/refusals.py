@@ -1,0 +1,32 @@
+"""What a stack file is refused for."""
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from settings.report import Problem, dotted
+from tests.harness import DEV, merge, refusal
+
+
+def problems_of(shop: Mapping[str, Any]) -> dict[str, Problem]:
+    """Return the problems of a whole shop, by their paths."""
+    text = yaml.safe_dump({"config": {"openmage:shop": shop}}, sort_keys=False)
+    return {dotted(problem.path): problem for problem in refusal(text).problems}
+
+
+def problems(
+    changes: Mapping[str, Any], base: Mapping[str, Any] | None = None
+) -> dict[str, Problem]:
+    """Return the problems of the dev shop with changes, laid over others if there are any."""
+    return problems_of(merge(merge(copy.deepcopy(dict(DEV.shop)), base or {}), changes))
+
+
+def check(found: Mapping[str, Problem], path: str, reason: str, fix: str) -> None:
+    """Demand one problem and no other, with its line, its reason and its fix."""
+    assert list(found) == [f"openmage:shop.{path}"]
+    [problem] = found.values()
+    assert reason in problem.reason
+    assert fix in problem.fix
+    assert problem.line is not None
