@@ -28,7 +28,7 @@ PRESETS: Mapping[str, Tree] = {
             "storefront": {
                 "autoscaling": {"minReplicas": 1, "maxReplicas": 3},
                 "php": _resources(("100m", "256Mi"), ("1", "768Mi")),
-                "nginx": _resources(("10m", "32Mi"), ("200m", "64Mi")),
+                "nginx": _resources(("50m", "32Mi"), ("200m", "64Mi")),
             },
             "admin": {
                 "php": _resources(("40m", "256Mi"), ("1", "768Mi")),

@@ -79,8 +79,15 @@ class Shop:
         file.write_text(yaml.safe_dump(document))
 
     def up(self) -> auto.UpResult:
-        """Bring the stack to what its file says."""
-        return self.stack.up(on_output=_log)
+        """Bring the stack to what its file says, and wait until no pod of before serves."""
+        result = self.stack.up(on_output=_log)
+        # The edge keeps its connections to a pod that drains: answers come from old and new.
+        wait_until(lambda: not self._leaving(), 120)
+        return result
+
+    def _leaving(self) -> list[str]:
+        metadata = [pod["metadata"] for pod in self.get("pods")]
+        return [each["name"] for each in metadata if "deletionTimestamp" in each]
 
     def steps(self, operation: Callable[..., Any]) -> dict[str, set[str]]:
         """Return the names of resources by what the engine does to them."""
