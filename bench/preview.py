@@ -77,7 +77,7 @@ def engine_preview() -> float | None:
             shutil.copytree(ROOT / name, copy / name)
         (copy / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
         text = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")
-        (copy / "Pulumi.dev.yaml").write_text(text.replace("kind-openmage", context))
+        (copy / "Pulumi.dev.yaml").write_text(text.replace("k3d-openmage", context))
         (copy / "state").mkdir()
         environment = {
             **os.environ,

@@ -1,5 +1,6 @@
 """Docker, where it is there."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -21,9 +22,14 @@ def demand(*programs: tuple[str, str]) -> None:
         raise NotPossibleError(message)
 
 
-def succeed(command: Sequence[str | Path], environment: Mapping[str, str] | None = None) -> None:
-    """Run a program that shows what it does; say so where it fails."""
-    ended = subprocess.run(command, check=False, env=environment)
+def succeed(
+    command: Sequence[str | Path],
+    environment: Mapping[str, str] | None = None,
+    text: str | None = None,
+) -> None:
+    """Run a program that shows what it does, and reads a text if there is one; say if it fails."""
+    added = {**os.environ, **environment} if environment else None
+    ended = subprocess.run(command, check=False, env=added, input=text, text=True)
     if ended.returncode:
         words = " ".join(str(word) for word in command[:3])
         message = f"{words} failed; see above"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from offline import StackFile
 from operate import docker
 from operate.engine import NotPossibleError
+from operate.local_cluster import PAGES
 
 _ROOT = Path(__file__).resolve().parent.parent
 FOLDER = _ROOT / "images"
@@ -22,7 +23,6 @@ _LOADERS = {
     "kind": ("kind", "load", "docker-image", "{image}", "--name", "{cluster}"),
     "k3d": ("k3d", "image", "import", "{image}", "--cluster", "{cluster}"),
 }
-_PAGES = {"kind": "https://kind.sigs.k8s.io", "k3d": "https://k3d.io"}
 _PINNED = r"[^\s@]+@sha256:[0-9a-f]{64}"
 
 
@@ -32,7 +32,7 @@ def build(stack_file: StackFile, shop: str | None, php: str | None) -> None:
     options = build_options(shop or OPENMAGE, php)
     tool, _, cluster = stack_file.context.partition("-")
     local = tool in _LOADERS and bool(cluster)
-    docker.demand(*([(tool, _PAGES[tool])] if local else []))
+    docker.demand(*([(tool, PAGES[tool])] if local else []))
     for target, name in names.items():
         print(f"Building {name}")
         docker.succeed(build_command(target, name, options))
@@ -50,6 +50,13 @@ def targets(shop: Mapping[str, Any]) -> dict[str, str]:
     if web.get("topology") == "apache":
         return {"apache": _local_name(images.get("php"), "apache")}
     return {target: _local_name(images.get(target), target) for target in ("php", "nginx")}
+
+
+def pair(shop: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the two images that a shop on this machine is made of."""
+    names = targets(shop)
+    # Apache's pods are one image; here nginx and php-fpm do their work.
+    return names if "nginx" in names else targets({})
 
 
 def build_options(shop: str, php: str | None) -> list[str]:
@@ -77,13 +84,15 @@ def build_options(shop: str, php: str | None) -> list[str]:
     where = {"SHOP_SOURCE": "git", "SHOP_REPOSITORY": repository, "SHOP_REF": ref}
     for name, value in where.items():
         options += ["--build-arg", f"{name}={value}"]
-    return [*options, *_secrets()]
+    # A branch moves, and Docker would take what it fetched the last time.
+    return [*options, "--no-cache-filter", "source-git", *_secrets()]
 
 
 def build_command(target: str, name: str, options: Sequence[str]) -> list[str]:
     """Return the command that builds one image."""
     return [
-        *("docker", "buildx", "build", "--load"),
+        # Provenance is for registries: with it an image is an index, which not every cluster loads.
+        *("docker", "buildx", "build", "--load", "--provenance=false"),
         *("--target", target, "--tag", name, *options, str(FOLDER)),
     ]
 

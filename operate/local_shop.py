@@ -32,14 +32,16 @@ _PATIENCE = 120
 def up(stack_file: StackFile, sample_data: Path | None) -> None:
     """Start the shop; the first start installs it."""
     docker.demand()
-    names = {target: images.LOCAL.format(target=target) for target in ("php", "nginx")}
+    names = images.pair(stack_file.shop)
     if missing := [name for name in names.values() if not docker.has_image(name)]:
-        message = f"no image {', '.join(missing)}: run `make images` first"
+        stack = "" if names == images.pair({}) else f" STACK={stack_file.stack}"
+        message = f"no image {', '.join(missing)}: run `make images{stack}` first"
         raise NotPossibleError(message)
     render(stack_file)
     if sample_data is not None:
         take_sample_data(sample_data, FOLDER / "sample-data")
-    docker.succeed([*_COMPOSE, "up", "--detach", "--remove-orphans"])
+    chosen = {f"OPENMAGE_{target.upper()}_IMAGE": name for target, name in names.items()}
+    docker.succeed([*_COMPOSE, "up", "--detach", "--remove-orphans"], chosen)
     _wait(SHOP_PORT, SHOP_HOST)
     admin = local_settings(stack_file.shop).get("admin", {})
     path, user = admin.get("path", "backoffice"), admin.get("username", "shopadmin")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from offline import Graph, Resource, StackFile, find_stack_file, read_stack_file, run
+from offline import Graph, Resource, StackFile, read_stack_file, run
 from offline.graph import masked, plain
 from settings.load import Secrets
 from settings.model import Settings
@@ -18,7 +18,8 @@ from settings.validate import validate
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
 
 ROOT = Path(__file__).resolve().parent.parent
-DEV = read_stack_file(find_stack_file(ROOT, "dev"))
+DEV = read_stack_file(ROOT / "tests" / "Pulumi.test.yaml")
+"""A shop of dev on several nodes; the newcomer's own file is for a cluster of one."""
 STACK_FILES = sorted([*ROOT.glob("Pulumi.*.yaml"), *ROOT.glob("stacks/Pulumi.*.yaml")])
 """Every stack file that is committed."""
 DIGEST = "@sha256:" + "0123456789abcdef" * 4

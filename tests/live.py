@@ -68,9 +68,11 @@ class Shop:
         own = {
             "customer": "e2e",
             "cluster": {"context": _context()},
+            "hosts": {"shop": [HOST], "admin": ADMIN},
             "edge": {"controllerNamespace": "kube-system"},
+            "media": {"accessMode": "ReadWriteMany"},
             # The test cluster has two CPUs; one of its pods is busy with one request.
-            "web": {"storefront": {"autoscaling": {"scaleDownSeconds": 15}}},
+            "web": {"storefront": {"autoscaling": {"maxReplicas": 3, "scaleDownSeconds": 15}}},
         }
         tree = merge(merge(self._tree["config"]["openmage:shop"], own), changes)
         file = self._folder / "Pulumi.dev.yaml"

@@ -43,8 +43,8 @@ done
 find . -maxdepth 1 -type f \( -name '*.html' -o -name '*.ico' -o -name '*.png' -o -name '*.svg' \
   -o -name '*.txt' -o -name '*.webmanifest' -o -name '*.xml' -o -name manifest.json \) \
   -exec cp {} "$out/static/html/" ';'
-find "$out/static" -type f \( -name '*.php' -o -name '*.phtml' -o -name '*.phar' -o -name '*.sh' \
-  -o -name '*.sql' -o -name '*.sample' -o -name .htaccess \) -delete
+find "$out/static" ! -type d \( -name '*.php' -o -name '*.phtml' -o -name '*.phar' -o -name '*.sh' \
+  -o -name '*.sql' -o -name '*.sample' -o -name .htaccess \) -exec rm {} +
 
 # Whatever umask the code was checked out with.
 chmod -R u=rwX,go=rX "$out"

@@ -7,7 +7,9 @@
 # From the environment, all optional: PHP (version), SOURCE and REVISION (for the labels),
 # COMPOSER_AUTH_JSON (Composer's auth.json, for private packages).
 set -eu
-target=$1 repository=$2 tag=$3 shop=$4
+target=$1 repository=$2 shop=$4
+# git allows more in a tag than a registry does.
+tag=$(printf '%s' "$3" | tr -c 'A-Za-z0-9_.-' '-')
 folder=$(cd "$(dirname "$0")/.." && pwd)
 grype=docker.io/anchore/grype:v0.118.0@sha256:8a93fc48da96bd6ec5981279d099b69de11541dc68fdf222fb9161f8ff284af7
 

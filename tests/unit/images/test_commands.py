@@ -57,6 +57,9 @@ def test_without_a_shop_openmage_itself_is_built_at_a_version(calls):
 
     assert "SHOP_REPOSITORY=https://github.com/OpenMage/magento-lts.git" in calls[0]
     assert any(word.startswith("SHOP_REF=v20.") for word in calls[0])
+    # What a branch names changes: what Docker fetched before does not count.
+    where = calls[0].index("--no-cache-filter")
+    assert f" AS {calls[0][where + 1]}\n" in (ROOT / "images/Dockerfile").read_text()
 
 
 def test_apache_is_one_image():
@@ -183,6 +186,40 @@ def test_the_local_shop_needs_its_images(monkeypatch, calls):
     monkeypatch.setattr(docker, "has_image", lambda name: "php" in name)
     with pytest.raises(NotPossibleError, match=r"openmage\.local/nginx:dev.*make images"):
         local_shop.up(DEV, None)
+    assert calls == []
+
+
+def test_the_local_shop_is_made_of_the_images_that_its_stack_names(monkeypatch):
+    seen = {}
+    monkeypatch.setattr(docker, "demand", lambda *_: None)
+    monkeypatch.setattr(docker, "has_image", lambda _: True)
+    monkeypatch.setattr(docker, "succeed", lambda _, environment: seen.update(environment))
+    monkeypatch.setattr(local_shop, "render", lambda _: None)
+    monkeypatch.setattr(local_shop, "_wait", lambda *_: None)
+    names = {"php": "acme/php:1", "nginx": f"acme/nginx:1{DIGEST}"}
+
+    local_shop.up(stack_file({"images": names}), None)
+
+    assert seen == {
+        "OPENMAGE_PHP_IMAGE": "acme/php:1",
+        "OPENMAGE_NGINX_IMAGE": "openmage.local/nginx:dev",
+    }
+    assert all(f"${{{name}:-" in (images.FOLDER / "compose.yaml").read_text() for name in seen)
+
+
+def test_a_shop_of_apache_is_tried_with_nginx(monkeypatch, calls):
+    monkeypatch.setattr(docker, "has_image", lambda _: False)
+    shop = stack_file({"web": {"topology": "apache"}})
+    with pytest.raises(NotPossibleError, match=r"openmage\.local/php:dev.*run `make images` first"):
+        local_shop.up(shop, None)
+    assert calls == []
+
+
+def test_who_lacks_the_images_of_a_stack_is_told_how_to_build_them(monkeypatch, calls):
+    monkeypatch.setattr(docker, "has_image", lambda _: False)
+    shop = stack_file({"images": {"php": "acme/php:1"}})
+    with pytest.raises(NotPossibleError, match=r"acme/php:1, .*: run `make images STACK=test`"):
+        local_shop.up(shop, None)
     assert calls == []
 
 

@@ -41,6 +41,8 @@ def layout(request, tmp_path):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         file.chmod(0o600)
+    # As in OpenMage: it leads nowhere once the file is gone.
+    (root / "pub/default/.htaccess").symlink_to("../../.htaccess")
     script = ROOT / "images/steps/layout.sh"
     out = tmp_path / "layout"
     subprocess.run(
@@ -66,9 +68,8 @@ def test_nginx_gets_static_files_only(layout):
 
     assert {"html/skin/css/styles.css", "html/js/shop.js", "html/robots.txt"} <= found
     assert {"html/favicon.ico", "html/pub/default/robots.txt"} <= found
-    assert [path for path in found if path.endswith((".php", ".phtml", ".sql", ".xml"))] == [
-        "html/errors/design.xml"
-    ]
+    wrong = (".php", ".phtml", ".sql", ".xml", ".htaccess")
+    assert [path for path in found if path.endswith(wrong)] == ["html/errors/design.xml"]
 
 
 def test_the_links_of_the_document_root_lead_to_the_same_places(layout):

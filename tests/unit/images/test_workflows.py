@@ -1,5 +1,6 @@
 """The workflows that agencies copy, and the script that both run."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ from tests.harness import ROOT
 
 FOLDER = ROOT / "images/workflows"
 BIN = Path(sys.executable).parent
+BOT = json.loads((ROOT / "renovate.json").read_text())
 DIGEST = "sha256:" + "ab" * 32
 # What the script runs; each call is a line of a log, and one program may be told to fail.
 FAKES = {
@@ -63,21 +65,36 @@ def test_everything_from_outside_is_pinned():
 
 
 def test_the_bot_looks_after_every_file_with_a_digest():
-    import json
-
-    told = json.loads((ROOT / "renovate.json").read_text())
     patterns = [
         pattern
-        for manager in (told["github-actions"], told["gitlabci"], *told["customManagers"])
+        for manager in (BOT["github-actions"], BOT["gitlabci"], *BOT["customManagers"])
         for pattern in manager["managerFilePatterns"]
     ]
     for file in (FOLDER / "github.yaml", FOLDER / "gitlab.yaml", FOLDER / "publish.sh"):
         path = str(file.relative_to(ROOT))
         assert [p for p in patterns if re.search(p.strip("/"), path)], path
-    [scanner] = told["customManagers"]
-    pattern = scanner["matchStrings"][0].replace("(?<", "(?P<")
-    found = re.search(pattern, (FOLDER / "publish.sh").read_text())
-    assert found, "the scanner's line has another form"
+
+
+@pytest.mark.parametrize(
+    ("file", "name", "version"),
+    [
+        ("images/workflows/publish.sh", "docker.io/anchore/grype", r"v[\d.]+"),
+        ("operate/local_cluster.py", "docker.io/rancher/k3s", r"v1\.\d+\.\d+-k3s\d+"),
+        ("operate/images.py", "OpenMage/magento-lts", r"v20\.\d+\.\d+"),
+    ],
+)
+def test_the_bot_finds_what_is_named_in_a_script(file, name, version):
+    [manager] = [
+        manager
+        for manager in BOT["customManagers"]
+        if any(re.search(p.strip("/"), file) for p in manager["managerFilePatterns"])
+    ]
+    [pattern] = manager["matchStrings"]
+    text = (ROOT / file).read_text()
+    [found] = re.finditer(pattern.replace("(?<", "(?P<"), text)
+
+    assert found["depName"] == name
+    assert re.fullmatch(version, found["currentValue"])
 
 
 def test_secrets_reach_no_command_line():
@@ -106,14 +123,14 @@ def publish(tmp_path):
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
 
-    def run(**environment):
+    def run(tag="v1", **environment):
         known = {
             "PATH": f"{tmp_path}:{os.environ['PATH']}",
             "LOG": str(tmp_path / "log"),
             "RESULT": str(tmp_path / "result"),
             "PUSHED": DIGEST,
         }
-        words = [FOLDER / "publish.sh", "php", "registry.example.com/acme/php", "v1", "shop"]
+        words = [FOLDER / "publish.sh", "php", "registry.example.com/acme/php", tag, "shop"]
         return subprocess.run(
             words, cwd=tmp_path, env={**known, **environment}, check=False, capture_output=True
         )
@@ -140,6 +157,14 @@ def test_an_image_is_built_scanned_pushed_and_signed(publish, tmp_path):
     assert log[4].endswith(f"registry.example.com/acme/php@{DIGEST}")
     result = (tmp_path / "result").read_text()
     assert result == f"registry.example.com/acme/php@{DIGEST}\n"
+
+
+def test_a_tag_of_git_becomes_one_of_the_registry(publish, tmp_path):
+    assert publish("release/1.0+2").returncode == 0
+
+    log = (tmp_path / "log").read_text()
+    assert "--tag registry.example.com/acme/php:release-1.0-2 --sbom" in log
+    assert "--label org.opencontainers.image.version=release-1.0-2" in log
 
 
 def test_an_image_with_a_known_hole_is_not_pushed(publish, tmp_path):

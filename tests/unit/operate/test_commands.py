@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from operate import engine, local_cluster, tools
+from offline import find_stack_file, read_stack_file
+from operate import engine, tools
 from operate.__main__ import _README, with_picture
 from tests.harness import DEV, ROOT
 
@@ -102,19 +103,6 @@ def test_a_production_shop_is_not_taken_down_by_a_command():
         engine.down(production, yes=True)
 
 
-def test_a_cluster_needs_docker_and_says_so(programs):
-    with pytest.raises(engine.NotPossibleError, match="docker is not on the PATH"):
-        local_cluster.create(DEV)
-    programs(docker="exit 1", kind="exit 0")
-    with pytest.raises(engine.NotPossibleError, match="no Docker engine answers"):
-        local_cluster.create(DEV)
-
-
-def test_a_cluster_is_made_under_the_name_of_the_context(programs, capfd):
-    programs(docker="exit 0", kind='echo "kind $*"')
-    local_cluster.create(DEV)
-    assert "kind create cluster --name openmage --wait 120s" in capfd.readouterr().out
-
-
 def test_the_picture_in_the_readme_is_current():
-    assert with_picture(DEV) == _README.read_text(encoding="utf-8"), "run make picture"
+    committed = read_stack_file(find_stack_file(ROOT, "dev"))
+    assert with_picture(committed) == _README.read_text(encoding="utf-8"), "run make picture"
