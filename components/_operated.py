@@ -12,6 +12,7 @@ from components._operated_network import operated_policies
 from components._operated_pod import OperatedArgs, Spec
 from components._own_database import Passwords
 from components._passwords import password
+from components._rebuild import rebuild_source
 
 
 class OperatedDatabaseArgs(OperatedArgs):
@@ -68,7 +69,10 @@ def operated_servers(
         },
         child,
     )
-    spec = mariadb_spec(name, args, {"passwords": passwords, "agent": agent})
+    rebuilt: Spec = {}
+    if args["mode"] == "replicated":
+        rebuilt = rebuild_source(name, args, args["rebuild"], child)
+    spec = mariadb_spec(name, args, {"passwords": passwords, "agent": agent}, rebuilt)
     servers = _servers(name, args, spec, child)
     user = {
         "name": database,

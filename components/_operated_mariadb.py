@@ -8,6 +8,7 @@ import pulumi
 from components._claims import Storage
 from components._operated_pod import OperatedArgs, Spec, beside, operated_pod
 from components._pods import container_resources
+from components._rebuild import Rebuild
 
 _REPLICATION: Mapping[str, str | int] = {
     # MariaDB keeps its binary logs for ever, until the volume is full. A replica that was away for
@@ -27,6 +28,8 @@ class ReplicatedArgs(OperatedArgs):
     """Lag at which a replica serves no reads and cannot become primary."""
     semi_sync_timeout_seconds: int
     """How long a commit waits for a replica's acknowledgement."""
+    rebuild: Rebuild
+    """What a replica is filled again through."""
 
 
 class GaleraArgs(OperatedArgs):
@@ -44,10 +47,12 @@ class ServerSecrets(TypedDict):
     """With the key password; mounted as it is, so nothing else is in it."""
 
 
-def mariadb_spec(name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSecrets) -> Spec:
-    """Return the spec of the MariaDB object."""
+def mariadb_spec(
+    name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSecrets, rebuilt: Spec
+) -> Spec:
+    """Return the spec of the MariaDB object; `rebuilt` says how replicas are filled again."""
     if args["mode"] == "replicated":
-        key, topology = "replication", _replication(args, secrets)
+        key, topology = "replication", _replication(args, secrets, rebuilt)
         pod = operated_pod(name, args, _REPLICATION)
     else:
         key, topology = "galera", _galera(args)
@@ -72,7 +77,7 @@ def mariadb_spec(name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSe
     }
 
 
-def _replication(args: ReplicatedArgs, secrets: ServerSecrets) -> Spec:
+def _replication(args: ReplicatedArgs, secrets: ServerSecrets, rebuilt: Spec) -> Spec:
     return {
         "gtidStrictMode": True,
         "semiSyncEnabled": True,
@@ -83,6 +88,9 @@ def _replication(args: ReplicatedArgs, secrets: ServerSecrets) -> Spec:
         # No delay: the readiness probe has waited already.
         "primary": {"autoFailover": True, "autoFailoverDelay": "0s"},
         "replica": {
+            **rebuilt,
+            # MariaDB's minute is how long a failover waits for a replica that lost its primary.
+            "connectionRetrySeconds": 1,
             "maxLagSeconds": args["max_lag_seconds"],
             "replPasswordSecretKeyRef": _key(secrets["passwords"], "replication-password"),
         },

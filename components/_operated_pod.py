@@ -52,15 +52,8 @@ def operated_pod(name: str, args: OperatedArgs, lines: Mapping[str, str | int]) 
         "env": [{"name": "MARIADB_AUTO_UPGRADE", "value": "1"}],
         "myCnf": mysqld_config(args["buffer_pool"], args["max_connections"], own),
         "resources": container_resources(args["resources"], "2Gi"),
-        "securityContext": _restricted(),
-        "podSecurityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": DATABASE_USER,
-            "runAsGroup": DATABASE_USER,
-            "fsGroup": DATABASE_USER,
-            "fsGroupChangePolicy": "OnRootMismatch",
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
+        "securityContext": restricted(),
+        "podSecurityContext": pod_security(),
         "volumes": [
             {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
             {"name": "run", "emptyDir": {"sizeLimit": "16Mi"}},
@@ -84,7 +77,7 @@ def beside(args: OperatedArgs) -> Spec:
         "image": args["operator_image"],
         "imagePullPolicy": PULL_POLICY,
         "resources": container_resources(_AGENT, "256Mi"),
-        "securityContext": _restricted(),
+        "securityContext": restricted(),
     }
 
 
@@ -117,7 +110,20 @@ def _placed(name: str, args: OperatedArgs) -> Spec:
     return found
 
 
-def _restricted() -> Spec:
+def pod_security() -> Spec:
+    """Return the security context of a pod with the database's files."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": DATABASE_USER,
+        "runAsGroup": DATABASE_USER,
+        "fsGroup": DATABASE_USER,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def restricted() -> Spec:
+    """Return the security context of every container."""
     return {
         "allowPrivilegeEscalation": False,
         "capabilities": {"drop": ["ALL"]},

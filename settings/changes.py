@@ -101,12 +101,6 @@ def _database(settings: Settings, before: Record, now: Record) -> Iterator[Viola
     elif not isinstance(database, ExternalDatabase):
         yield from _version(settings, before)
         yield from _volume(("database", "storage"), before, now)
-        if isinstance(database, ReplicatedDatabase) and database.replicas > int(before["replicas"]):
-            yield Violation(
-                ("database", "replicas"),
-                "a replica that is added later is filled from a backup of the operator's own kind",
-                f"write {before['replicas']}, or {_ELSEWHERE}",
-            )
 
 
 def _mode(settings: Settings, before: str) -> Iterator[Violation]:

@@ -117,6 +117,10 @@ class ReplicatedDatabase(_Operated):
     semi_sync_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
     """How long a commit waits for an acknowledgement, while replicas are connected. After that it
     is confirmed without one, until a replica has caught up."""
+    rebuild_storage: Storage | None = None
+    """Volume through which a replica that has lost its data is filled from another one; pods on all
+    nodes must be able to mount it. Default: as large as `storage`, of the class of
+    `media.storage`."""
 
 
 class GaleraDatabase(_Operated):

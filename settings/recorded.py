@@ -13,12 +13,7 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import invoke
 
-from settings.databases import (
-    ExternalDatabase,
-    GaleraDatabase,
-    NodeLocalDatabase,
-    ReplicatedDatabase,
-)
+from settings.databases import ExternalDatabase, NodeLocalDatabase
 from settings.model import Settings
 from settings.stores import OwnSessions, Storage
 from settings.types import image_tag
@@ -103,9 +98,6 @@ def _database(settings: Settings) -> dict[str, str]:
     }
     if isinstance(database, NodeLocalDatabase):
         found |= {"node": database.node, "path": database.path}
-    if isinstance(database, ReplicatedDatabase | GaleraDatabase):
-        # Numbers come back from the state as fractions.
-        found["replicas"] = str(database.replicas)
     return found
 
 

@@ -10,6 +10,10 @@ INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
 """Install date. OpenMage only asks whether there is one; a fixed one keeps the file the same."""
 SESSIONS_CA = "/etc/openmage/sessions-ca.pem"
 """Where pods find the certificate authority of an external session store."""
+_CONNECTION_TYPES: Tree = {
+    "openmage_kubernetes": {"class": "OpenMage_Kubernetes_Db"},
+    "openmage_kubernetes_tls": {"class": "OpenMage_Kubernetes_Db_Tls"},
+}
 
 
 class Connection(TypedDict):
@@ -92,6 +96,8 @@ def local_xml(values: LocalXml) -> str:
         "skip_process_modules_updates": "1",
         "skip_process_modules_updates_ignore_dev_mode": "1",
         "resources": resources,
+        # `resource`, not `resources`: OpenMage keeps its connection types apart.
+        "resource": {"connection": {"types": _CONNECTION_TYPES}},
         "session_save": "redis",
         "redis_session": _sessions(values),
         "cache": _cache(values),
@@ -102,10 +108,6 @@ def local_xml(values: LocalXml) -> str:
     }
     if "purge" in values:
         global_ |= purge_nodes(values["purge"])
-    if database["tls"]:
-        # `resource`, not `resources`: OpenMage keeps its connection types apart.
-        types: Tree = {"pdo_mysql_tls": {"class": "OpenMage_Kubernetes_Db_Tls"}}
-        global_["resource"] = {"connection": {"types": types}}
     admin: Tree = {"routers": {"adminhtml": {"args": {"frontName": values["admin_path"]}}}}
     root = ET.Element("config")
     _append(root, {"global": global_, "admin": admin})
@@ -121,7 +123,7 @@ def _connection(connection: Connection) -> Tree:
         "dbname": connection["name"],
         "initStatements": "SET NAMES utf8",
         "model": "mysql4",
-        "type": "pdo_mysql_tls" if connection["tls"] else "pdo_mysql",
+        "type": "openmage_kubernetes_tls" if connection["tls"] else "openmage_kubernetes",
         "pdoType": "",
         "active": "1",
         "persistent": "0",

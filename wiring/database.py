@@ -15,6 +15,7 @@ from settings.databases import (
     ReplicatedDatabase,
     VolumeDatabase,
 )
+from settings.stores import Storage
 from wiring._common import ShopPodArgs, given, placement, resources, retention, storage
 
 
@@ -29,6 +30,10 @@ def database(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> Databas
             "mode": "replicated",
             "max_lag_seconds": chosen.max_lag_seconds,
             "semi_sync_timeout_seconds": chosen.semi_sync_timeout_seconds,
+            "rebuild": {
+                "storage": storage(chosen.rebuild_storage or _as_large_as(chosen, settings)),
+                "access_mode": settings.media.access_mode,
+            },
         }
     if isinstance(chosen, GaleraDatabase):
         return {**_operated(settings, chosen, secrets, pods), "mode": "galera"}
@@ -94,6 +99,13 @@ def _operated(
         "copy_seconds": chosen.copy_seconds,
         "read_from_replicas": chosen.read_from_replicas,
     }
+
+
+def _as_large_as(chosen: ReplicatedDatabase, settings: Settings) -> Storage:
+    """Return a volume for all data, of the class that makes volumes for pods on several nodes."""
+    return Storage.model_construct(
+        size=chosen.storage.size, storage_class=settings.media.storage.storage_class
+    )
 
 
 def _external(

@@ -32,19 +32,37 @@ spl_autoload_register(static function (string $class): void {
             }
         }
     }
-    if ($class === 'OpenMage_Kubernetes_Db_Tls') {
-        /** Encrypts the connection to the database, and checks the server's certificate. */
-        class OpenMage_Kubernetes_Db_Tls extends Mage_Core_Model_Resource_Type_Db_Pdo_Mysql
+    if ($class === 'OpenMage_Kubernetes_Db') {
+        /** Gives up a connection that nobody answers: the next one finds the new primary. */
+        class OpenMage_Kubernetes_Db extends Mage_Core_Model_Resource_Type_Db_Pdo_Mysql
         {
             protected function _getDbAdapterInstance($configArr)
             {
+                // Seconds. PHP's 30 would hold every worker when a server goes; a lost packet is
+                // sent again after one.
+                $configArr['driver_options'] = [PDO::ATTR_TIMEOUT => 2] + $this->_driverOptions();
+                return parent::_getDbAdapterInstance($configArr);
+            }
+
+            /** @return array<int, mixed> */
+            protected function _driverOptions(): array
+            {
+                return [];
+            }
+        }
+    }
+    if ($class === 'OpenMage_Kubernetes_Db_Tls') {
+        /** Encrypts the connection to the database, and checks the server's certificate. */
+        class OpenMage_Kubernetes_Db_Tls extends OpenMage_Kubernetes_Db
+        {
+            protected function _driverOptions(): array
+            {
                 // PHP 8.5 finds fault with the old names; 8.4 brought the new ones.
                 $names = class_exists('Pdo\Mysql') ? 'Pdo\Mysql::' : 'PDO::MYSQL_';
-                $configArr['driver_options'] = [
+                return [
                     constant("{$names}ATTR_SSL_CA") => '/etc/openmage/database-ca.pem',
                     constant("{$names}ATTR_SSL_VERIFY_SERVER_CERT") => true,
                 ];
-                return parent::_getDbAdapterInstance($configArr);
             }
         }
     }

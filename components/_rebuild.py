@@ -1,0 +1,68 @@
+"""How a replica that has lost its data, or its place, is filled again: by a copy of another."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components._claims import Storage, claim
+from components._network import DATABASE_CLIENTS
+from components._objects import named
+from components._operated_access import API
+from components._operated_pod import OperatedArgs, Spec, pod_security, restricted
+from components._pods import container_resources, toleration
+
+
+class Rebuild(TypedDict):
+    """A volume that the copy goes through."""
+
+    storage: Storage
+    """Volume with room for all data."""
+    access_mode: str
+    """ReadWriteMany where the two servers may be on different nodes."""
+
+
+def rebuild_source(
+    name: str, args: OperatedArgs, rebuild: Rebuild, child: pulumi.ResourceOptions
+) -> Spec:
+    """Make the volume and the plan for the copy; return what the replicas are told of it.
+
+    The plan is never carried out by itself: the operator takes a copy of it when it needs one.
+    """
+    part = f"{name}-rebuild"
+    volume = claim(part, args, rebuild["storage"], rebuild["access_mode"], child)
+    resources = container_resources(args["resources"], "1Gi")
+    placement = args["placement"]
+    plan: Spec = {
+        "mariaDbRef": {"name": name, "waitForIt": False},
+        "schedule": {"suspend": True},
+        # Of the primary only if there is no other server left to copy.
+        "target": "PreferReplica",
+        "storage": {"volume": {"persistentVolumeClaim": {"claimName": volume}}},
+        "timeout": f"{args['copy_seconds']}s",
+        # The next one needs the room.
+        "maxRetention": "1h",
+        "podMetadata": {"labels": DATABASE_CLIENTS},
+        "podSecurityContext": pod_security(),
+        "securityContext": restricted(),
+        "resources": resources,
+        "tolerations": [toleration(each) for each in placement["tolerations"]],
+    }
+    if placement["priority_class"] is not None:
+        plan["priorityClassName"] = placement["priority_class"]
+    k8s.apiextensions.CustomResource(
+        part,
+        api_version=API,
+        kind="PhysicalBackup",
+        metadata=named(part, args),
+        spec=plan,
+        opts=child,
+    )
+    return {
+        "bootstrapFrom": {
+            "physicalBackupTemplateRef": {"name": part},
+            "restoreJob": {"resources": resources},
+        },
+        # A lost place is seen at once; what is not known to be one is given some time.
+        "recovery": {"enabled": True, "errorDurationThreshold": "5m"},
+    }
