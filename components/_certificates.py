@@ -14,6 +14,7 @@ import pulumi_kubernetes as k8s
 
 from components._listeners import challenge_refs
 from components._objects import ShopArgs, labels, named
+from components._pods import Placement, toleration
 from components._ways import Gateway, Ingress
 
 _API = "cert-manager.io/v1"
@@ -32,6 +33,8 @@ class OwnIssuer(TypedDict):
     """Where the server's questions come in."""
     edge: str
     """Name of the edge."""
+    placement: Placement
+    """Where cert-manager's pods run that answer."""
 
 
 class NamedIssuer(TypedDict):
@@ -68,7 +71,8 @@ def _solver(given: OwnIssuer, hosts: Sequence[str]) -> Mapping[str, Any]:
                 "resources": {
                     "requests": {"cpu": "10m", "memory": "32Mi"},
                     "limits": {"cpu": "100m", "memory": "64Mi"},
-                }
+                },
+                **_placed(given["placement"]),
             }
         },
     }
@@ -77,6 +81,18 @@ def _solver(given: OwnIssuer, hosts: Sequence[str]) -> Mapping[str, Any]:
         return {"ingress": {"ingressClassName": way["class_name"], **answering}}
     refs = [dict(ref) for ref in challenge_refs(given["edge"], way, hosts)]
     return {"gatewayHTTPRoute": {"parentRefs": refs, **answering}}
+
+
+def _placed(placement: Placement) -> Mapping[str, Any]:
+    """Return what takes the pods to nodes that may run them; a cluster may have no others."""
+    found: dict[str, Any] = {}
+    if placement["node_selector"]:
+        found["nodeSelector"] = dict(placement["node_selector"])
+    if placement["tolerations"]:
+        found["tolerations"] = [dict(toleration(each)) for each in placement["tolerations"]]
+    if placement["priority_class"] is not None:
+        found["priorityClassName"] = placement["priority_class"]
+    return found
 
 
 def certificate(  # noqa: PLR0913 (a certificate has these parts)

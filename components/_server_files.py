@@ -45,7 +45,10 @@ def server_files(
     """Make the ConfigMap of a tier's nginx or Apache, the customer's own files in it."""
     server, php = tier["server"], tier["php"]
     if php is None:
-        files = {"apache.conf": apache_config(server, tier["workers"])}
+        files = {
+            "apache.conf": apache_config(server, tier["workers"]),
+            "limits.php": script("limits.php"),
+        }
         return config_map(f"{name}-apache", args, {**files, **own}, opts)
     files = {
         "nginx.conf": nginx_config(server, php),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from settings import sizing
 from settings._base import Section
-from settings.tiers import Amounts, Placement, Resources
+from settings.tiers import Placement, Resources
 from settings.types import Cidr, Host, Seconds, bytes_of
 
 _BESIDE_CACHE = 20 * sizing.MIB
@@ -34,10 +34,8 @@ class VarnishCache(Section):
     """How long after its end a cached answer is served while the shop does not answer."""
     terminator: bool = False
     """Whether an nginx in the same pod ends TLS, where the edge cannot."""
-    terminator_resources: Resources = Resources(
-        requests=Amounts(cpu="20m", memory="32Mi"), limits=Amounts(cpu="500m", memory="64Mi")
-    )
-    """Of that nginx; not used without it."""
+    terminator_resources: Resources
+    """Of that nginx, from the preset; not used without it."""
     placement: Placement = Placement()
 
     @property

@@ -180,30 +180,40 @@ class Settings(Section):
         return cpu * 5 // 4, memory * 5 // 4, pods * 2
 
     def containers(self) -> Iterator[tuple[tuple[str, ...], Resources, int]]:
-        """Yield the path, the resources and the largest number of every container."""
+        """Yield the place of the resources, the resources and the largest number of each container.
+
+        A pod is counted once for each of its containers.
+        """
         storefront, admin = self.web.storefront, self.web.admin
         front = storefront.autoscaling.max_replicas + sizing.SURGE
         back = admin.replicas + sizing.SURGE
-        yield ("web", "storefront", "php"), storefront.php.resources, front
-        yield ("web", "admin", "php"), admin.php.resources, back
+        yield ("web", "storefront", "php", "resources"), storefront.php.resources, front
+        yield ("web", "admin", "php", "resources"), admin.php.resources, back
         if not isinstance(self.web, ApacheWeb):
             if isinstance(self.web, SplitWeb):
                 front = self.web.storefront.nginx.autoscaling.max_replicas + sizing.SURGE
-            yield ("web", "storefront", "nginx"), self.web.storefront.nginx.resources, front
-            yield ("web", "admin", "nginx"), self.web.admin.nginx.resources, back
+            nginx = self.web.storefront.nginx, self.web.admin.nginx
+            yield ("web", "storefront", "nginx", "resources"), nginx[0].resources, front
+            yield ("web", "admin", "nginx", "resources"), nginx[1].resources, back
         # Cron, the release, and one that is started by hand.
-        yield ("cron",), self.cron.resources, 3
+        yield ("cron", "resources"), self.cron.resources, 3
         for name, store in (("sessions", self.cache.sessions), ("cache", self.cache.cache)):
             if store.mode == "own":
-                yield ("cache", name), store.resources, 1
+                yield ("cache", name, "resources"), store.resources, 1
         database = self.database
         if isinstance(database, ReplicatedDatabase | GaleraDatabase):
             # The operator's own containers and jobs need about as much again for a short time.
-            yield ("database",), database.resources, database.replicas + 1
+            yield ("database", "resources"), database.resources, database.replicas + 1
         elif database.mode != "external":
-            yield ("database",), database.resources, 1
-        if isinstance(self.frontend_cache, VarnishCache):
-            pods = self.frontend_cache.replicas + sizing.SURGE
-            yield ("frontendCache",), self.frontend_cache.resources, pods
+            yield ("database", "resources"), database.resources, 1
+        yield from self._extras()
+
+    def _extras(self) -> Iterator[tuple[tuple[str, ...], Resources, int]]:
+        front = self.frontend_cache
+        if isinstance(front, VarnishCache):
+            pods = front.replicas + sizing.SURGE
+            yield ("frontendCache", "resources"), front.resources, pods
+            if front.terminator:
+                yield ("frontendCache", "terminatorResources"), front.terminator_resources, pods
         if self.php_my_admin.enabled:
-            yield ("phpMyAdmin",), self.php_my_admin.resources, 1 + sizing.SURGE
+            yield ("phpMyAdmin", "resources"), self.php_my_admin.resources, 1 + sizing.SURGE

@@ -10,11 +10,11 @@ from typing import Any
 Tree = dict[str, Any]
 
 
-def _resources(requests: tuple[str, str], limits: tuple[str, str]) -> Tree:
+def _resources(requests: tuple[str, str], limits: tuple[str, str], key: str = "resources") -> Tree:
     cpu, memory = requests
     cpu_limit, memory_limit = limits
     return {
-        "resources": {
+        key: {
             "requests": {"cpu": cpu, "memory": memory},
             "limits": {"cpu": cpu_limit, "memory": memory_limit},
         }
@@ -49,7 +49,10 @@ PRESETS: Mapping[str, Tree] = {
             "cache": _resources(("20m", "96Mi"), ("200m", "96Mi")),
         },
         "media": {"storage": {"size": "10Gi"}},
-        "frontendCache": _resources(("20m", "128Mi"), ("500m", "128Mi")),
+        "frontendCache": {
+            **_resources(("20m", "128Mi"), ("500m", "128Mi")),
+            **_resources(("20m", "32Mi"), ("500m", "64Mi"), "terminatorResources"),
+        },
         "phpMyAdmin": _resources(("10m", "64Mi"), ("200m", "192Mi")),
     },
     "medium": {
@@ -78,7 +81,10 @@ PRESETS: Mapping[str, Tree] = {
             "cache": _resources(("100m", "512Mi"), ("500m", "512Mi")),
         },
         "media": {"storage": {"size": "50Gi"}},
-        "frontendCache": _resources(("100m", "512Mi"), ("1", "512Mi")),
+        "frontendCache": {
+            **_resources(("100m", "512Mi"), ("1", "512Mi")),
+            **_resources(("50m", "64Mi"), ("1", "128Mi"), "terminatorResources"),
+        },
         "phpMyAdmin": _resources(("20m", "96Mi"), ("500m", "256Mi")),
     },
     "large": {
@@ -108,7 +114,10 @@ PRESETS: Mapping[str, Tree] = {
             "cache": _resources(("250m", "2Gi"), ("1", "2Gi")),
         },
         "media": {"storage": {"size": "200Gi"}},
-        "frontendCache": _resources(("500m", "2Gi"), ("2", "2Gi")),
+        "frontendCache": {
+            **_resources(("500m", "2Gi"), ("2", "2Gi")),
+            **_resources(("250m", "128Mi"), ("2", "256Mi"), "terminatorResources"),
+        },
         "phpMyAdmin": _resources(("50m", "128Mi"), ("500m", "384Mi")),
     },
 }

@@ -85,6 +85,10 @@ def _acme(value: str) -> str:
     if value not in {"staging", "production"} and not re.fullmatch(r"https://[^/\s]+/\S*", value):
         message = "no ACME server; write staging, production or the address of a directory"
         raise ValueError(message)
+    if re.match(r"https://[^/]*letsencrypt\.org[/:]", value, re.IGNORECASE):
+        # By its name the rules know which of the two it is.
+        message = "is Let's Encrypt's own address; write staging or production"
+        raise ValueError(message)
     return value
 
 

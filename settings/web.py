@@ -24,8 +24,9 @@ class Images(Section):
     """The shop's code under /var/www/html, with php-fpm; with Apache and mod_php where
     `web.topology` is `apache`."""
     nginx: ImageReference | None = None
-    """nginx with the shop's static files under the same path; default: the image `php`, for an
-    image that carries both."""
+    """nginx with the shop's static files under the same path, for `frontendCache.terminator` as
+    well; default: the image `php`, for an image that carries both. With `web.topology` `apache`
+    that terminator is all that it is for, and needs it."""
     mariadb: ImageReference = "docker.io/library/mariadb:11.8"
     """MariaDB; not used where `database.mode` is `external`."""
     valkey: ImageReference = "docker.io/valkey/valkey:8.1-alpine"
@@ -74,7 +75,7 @@ PerMinute = Annotated[int, Field(ge=0, le=6000)]
 
 
 class Limits(Section):
-    """Requests a minute that one client may make of one nginx pod; 0 lifts a limit.
+    """Requests a minute that one client may make of one web pod; 0 lifts a limit.
 
     Clients from private networks are not limited: behind a load balancer that hides its clients
     everybody would be one of them.
@@ -90,6 +91,8 @@ class Limits(Section):
     """Steps of the checkout; ten more at once."""
     search: PerMinute = 60
     """Searches; ten more at once."""
+    api: PerMinute = 300
+    """Calls of the API, where `web.api` switches it on; sixty more at once."""
 
 
 class _Web(Section):
@@ -124,6 +127,7 @@ class ApacheWeb(_Web):
 
     topology: Literal["apache"]
     apache: ApacheFiles = ApacheFiles()
+    limits: Limits = Limits()
     storefront: ApacheStorefront
     admin: ApacheAdmin
 

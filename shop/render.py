@@ -76,7 +76,7 @@ class Server(TypedDict):
     basic_auth: bool
     """Whether a user name and password are asked for first."""
     limits: Sequence[Limit]
-    """How often one client may ask; for nginx."""
+    """How often one client may ask."""
     phpmyadmin: Door | None
     timeout: int
     """Seconds that a request may take."""
@@ -98,7 +98,11 @@ def nginx_php(timeout: int, *, basic_auth: bool) -> str:
 def apache_config(server: Server, workers: int) -> str:
     """Return the whole apache.conf of a web pod."""
     return TEMPLATES.get_template("apache.conf.j2").render(
-        **server, workers=workers, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
+        **server,
+        workers=workers,
+        private=PRIVATE,
+        code=CODE,
+        upload_megabytes=UPLOAD_MEGABYTES,
     )
 
 

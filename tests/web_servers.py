@@ -11,7 +11,7 @@ import pytest
 
 from components._server_files import TierArgs
 from settings.model import Settings
-from shop import apache_config, fpm_pool, nginx_config
+from shop import apache_config, fpm_pool, nginx_config, script
 from shop.render import nginx_php
 from tests.harness import DEV, merge, validated
 from tests.web_site import Site, fpm_program
@@ -78,7 +78,8 @@ def site_of(kind: str, settings: Settings, tier: str, services: Mapping[str, str
 def _files(kind: str, tier: TierArgs) -> dict[str, str]:
     server = tier["server"]
     if kind == "apache":
-        return {"apache.conf": apache_config(server, tier["workers"])}
+        text = apache_config(server, tier["workers"])
+        return {"apache.conf": text, "limits.php": script("limits.php")}
     return {
         "nginx.conf": nginx_config(server, tier["php"] or ""),
         "php.conf": nginx_php(server["timeout"], basic_auth=server["basic_auth"]),

@@ -85,8 +85,16 @@ class Site:
     def running(self) -> Iterator["Site"]:
         """Run the server until the block ends."""
         with self._log() as log:
+            # Each in a group of its own: Apache ends with a signal to all of its group.
             started = [
-                subprocess.Popen(words, stdout=log, stderr=log, cwd=self.folder, **_as_nobody())
+                subprocess.Popen(
+                    words,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                    start_new_session=True,
+                    **_as_nobody(),
+                )
                 for words in self.commands()
             ]
             try:

@@ -13,14 +13,15 @@ from components.certificate import (
 from settings import Secrets, Settings
 from settings.edge import GatewayRoute, IngressRoute
 from settings.tls import CertificateTls, LetsEncryptTls, NamedIssuer, OwnIssuer, SecretTls
-from wiring._common import given, of_shop
+from wiring._common import given, of_shop, placement
 from wiring._ways import as_controlled, terminates
 from wiring.edge import hosts
 
-_DIRECTORIES = {
+DIRECTORIES = {
     "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
     "production": "https://acme-v02.api.letsencrypt.org/directory",
 }
+"""Let's Encrypt's two servers."""
 
 
 def certificate(settings: Settings, secrets: Secrets, tenant: Tenant) -> CertificateArgs:
@@ -64,8 +65,9 @@ def _issuer(settings: Settings, issuer: OwnIssuer | NamedIssuer) -> OwnIssuerArg
     return {
         "mode": "http-01",
         "email": issuer.email,
-        "server": _DIRECTORIES.get(issuer.server, issuer.server),
+        "server": DIRECTORIES.get(issuer.server, issuer.server),
         "ca": issuer.ca,
         "way": as_controlled(way),
         "edge": "edge",
+        "placement": placement(settings.web.storefront.placement),
     }

@@ -10,6 +10,7 @@ from settings import Settings
 from settings.load import is_offline
 from settings.report import dotted
 from settings.violation import Violation
+from wiring.certificate import DIRECTORIES
 from wiring.needs import Api, Named, apis, objects
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -56,7 +57,9 @@ def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
             listed[named.where] = None if answer is None else answer["items"]
         items = listed[named.where]
         if items is not None and (reason := _absent(named, items)):
-            yield Violation(named.path, reason, "name one that is there, or make it first"), True
+            yield Violation(named.path, reason, _made(named)), True
+        elif settings.environment == "dev" and _is_production(named, items or []):
+            yield _wasteful(named), True
 
 
 def _unserved(api: Api, served: set[str], ask: Ask) -> str | None:
@@ -80,6 +83,30 @@ def _absent(named: Named, items: list[dict[str, Any]]) -> str | None:
     if any(found.get(_DEFAULT) == "true" for found in annotations):
         return None
     return f"none is named, and the cluster has no default {named.kind}; {there}"
+
+
+def _made(named: Named) -> str:
+    if named.part is None:
+        return "name one that is there, or make it first"
+    return f"name one that is there, or use the platform's {named.part} (make platform-up)"
+
+
+def _is_production(named: Named, items: list[dict[str, Any]]) -> bool:
+    """Return whether an issuer asks the authority whose limits count for the whole domain."""
+    found = (item for item in items if item["metadata"]["name"] == named.name)
+    return named.kind == "ClusterIssuer" and any(
+        item.get("spec", {}).get("acme", {}).get("server") == DIRECTORIES["production"]
+        for item in found
+    )
+
+
+def _wasteful(named: Named) -> Violation:
+    return Violation(
+        named.path,
+        "is Let's Encrypt's production: what comes and goes would use up the weekly certificates"
+        " of the whole domain",
+        "name an issuer of its staging, or share one wildcard (edge.tls.mode elsewhere or secret)",
+    )
 
 
 def _place(violation: Violation) -> str:

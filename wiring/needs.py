@@ -43,6 +43,8 @@ class Named(NamedTuple):
     name: str | None
     """None asks for the one that the cluster has made the default."""
     namespace: str | None = None
+    part: str | None = None
+    """Setting of the platform that makes one; None where that is left to the cluster."""
 
 
 def apis(settings: Settings) -> Iterator[Api]:
@@ -67,15 +69,16 @@ def objects(settings: Settings) -> Iterator[Named]:
     for path, route in _routes(settings):
         if isinstance(route, IngressRoute):
             where = "/apis/networking.k8s.io/v1/ingressclasses"
-            yield Named((*path, "className"), "IngressClass", where, route.class_name)
+            name = route.class_name
+            yield Named((*path, "className"), "IngressClass", where, name, part="gateway")
         elif isinstance(route, GatewayRoute):
             yield _parent((*path, "parent"), route)
     tls = settings.edge.tls
     if isinstance(tls, LetsEncryptTls) and isinstance(tls.issuer, NamedIssuer):
         where = f"/apis/{CERTIFICATES}/clusterissuers"
         if tls.issuer.kind == "ClusterIssuer":
-            path = ("edge", "tls", "issuer", "name")
-            yield Named(path, "ClusterIssuer", where, tls.issuer.name)
+            path, part = ("edge", "tls", "issuer", "name"), "certManager.issuers"
+            yield Named(path, "ClusterIssuer", where, tls.issuer.name, part=part)
     for path, section in _sections(settings, ()):
         if isinstance(section, Storage):
             where = "/apis/storage.k8s.io/v1/storageclasses"
@@ -89,9 +92,10 @@ def _parent(path: Path, route: GatewayRoute) -> Named:
     parent = route.parent
     if isinstance(parent, OwnGateway):
         where = f"/apis/{GATEWAY}/gatewayclasses"
-        return Named((*path, "className"), "GatewayClass", where, parent.class_name)
+        name = parent.class_name
+        return Named((*path, "className"), "GatewayClass", where, name, part="gateway")
     where = f"/apis/{GATEWAY}/namespaces/{parent.namespace}/gateways"
-    return Named((*path, "name"), "Gateway", where, parent.name, parent.namespace)
+    return Named((*path, "name"), "Gateway", where, parent.name, parent.namespace, "gateway.shared")
 
 
 def _routes(settings: Settings) -> Iterator[tuple[Path, Section]]:

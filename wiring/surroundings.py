@@ -41,10 +41,10 @@ def tenant(settings: Settings) -> TenantArgs:
 def _doors(settings: Settings) -> tuple[int, int]:
     """Return how many LoadBalancer Services the ways in need, and how many ports of nodes."""
     ways = [way for way in (settings.edge, settings.edge.moving_from) if way is not None]
-    if any(isinstance(way, GatewayRoute) and way.parent.mode == "own" for way in ways):
-        # A Gateway's controller may put its Service beside it, with ports of its own.
-        return 1, 4
-    return (1, 2) if any(way.kind == "load-balancer" for way in ways) else (0, 0)
+    own = sum(isinstance(way, GatewayRoute) and way.parent.mode == "own" for way in ways)
+    balancers = sum(way.kind == "load-balancer" for way in ways)
+    # A Gateway's controller may put its Service beside it, with ports of its own.
+    return own + balancers, 4 * own + 2 * balancers
 
 
 def pods(settings: Settings, tenant: Tenant) -> ShopPodArgs:

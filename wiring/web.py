@@ -17,7 +17,7 @@ from settings.tiers import (
     SharedStorefront,
     SplitStorefront,
 )
-from settings.web import ApacheWeb, Limits, SplitWeb
+from settings.web import ApacheWeb, SharedWeb, SplitWeb
 from shop import Door, Limit, Server, Site
 from wiring._common import CodeArgs, placement, resources
 
@@ -155,7 +155,7 @@ def _server(
         "trusted_proxies": settings.edge.trusted_proxies,
         "allow": access.allow,
         "basic_auth": access.basic_auth,
-        "limits": [] if isinstance(settings.web, ApacheWeb) else _limits(settings.web.limits, tier),
+        "limits": _limits(settings.web, tier),
         "phpmyadmin": None if shop else _door(settings),
         "timeout": timeout,
     }
@@ -179,8 +179,9 @@ def _door(settings: Settings) -> Door | None:
     return {"host": chosen.host, "service": "phpmyadmin", "allow": chosen.allow}
 
 
-def _limits(chosen: Limits, tier: str) -> list[Limit]:
+def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[Limit]:
     """Return what OpenMage's own sample guards, and what it leaves open: passwords and searches."""
+    chosen = web.limits
     if tier == "admin":
         # The form of the sign-in is sent to the page that was asked for: any page.
         found = [_limit("admin", "POST", "/", chosen.admin, 20)]
@@ -194,6 +195,8 @@ def _limits(chosen: Limits, tier: str) -> list[Limit]:
         _limit("checkout", "POST", "/checkout/", chosen.checkout, 10),
         _limit("search", "GET", "/catalogsearch/", chosen.search, 10),
     ]
+    if web.api:
+        found.append(_limit("api", "[A-Z]+", r"/api(\.php|/|$)", chosen.api, 60))
     return [limit for limit in found if limit["per_minute"]]
 
 

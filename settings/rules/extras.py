@@ -12,7 +12,7 @@ _LEAST_CACHE = 36 * sizing.MIB
 
 
 def frontend_cache(settings: Settings) -> Iterator[Violation]:
-    """Refuse a cache that holds nothing, that goes away, or that has no nginx to end TLS."""
+    """Refuse a cache that holds nothing, or that goes away."""
     front = settings.frontend_cache
     if not isinstance(front, VarnishCache):
         return
@@ -27,12 +27,6 @@ def frontend_cache(settings: Settings) -> Iterator[Violation]:
             ("frontendCache", "replicas"),
             "one pod is none while its node is drained, and every visitor comes through it",
             "use 2 or more",
-        )
-    if front.terminator and settings.web.topology == "apache" and settings.images.nginx is None:
-        yield Violation(
-            ("images", "nginx"),
-            "frontendCache.terminator needs an nginx, and web.topology apache has none",
-            "name an image with nginx, such as docker.io/library/nginx with a version",
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from settings.databases import ExternalDatabase
 from settings.extras import VarnishCache
 from settings.model import Settings
+from settings.rules.images import runs_nginx
 from settings.tls import LetsEncryptTls, OwnIssuer
 from settings.types import has_digest
 from settings.violation import Violation
@@ -15,7 +16,7 @@ def production(settings: Settings) -> Iterator[Violation]:
     if not settings.production:
         return
     for key in _images(settings):
-        image = getattr(settings.images, "phpmyadmin" if key == "phpmyadmin" else key)
+        image = getattr(settings.images, key)
         if image is not None and not has_digest(image):
             yield Violation(
                 ("images", key),
@@ -51,7 +52,7 @@ def production(settings: Settings) -> Iterator[Violation]:
 
 def _images(settings: Settings) -> Iterator[str]:
     yield "php"
-    if settings.web.topology != "apache":
+    if runs_nginx(settings):
         yield "nginx"
     if not isinstance(settings.database, ExternalDatabase):
         yield "mariadb"

@@ -17,13 +17,13 @@ def resources(settings: Settings) -> Iterator[Violation]:
         requests, limits = container.requests, container.limits
         if millicores(limits.cpu) < millicores(requests.cpu):
             yield Violation(
-                (*path, "resources", "limits", "cpu"),
+                (*path, "limits", "cpu"),
                 f"the limit is below the request of {requests.cpu}",
                 "raise the limit or lower the request",
             )
         if bytes_of(limits.memory) < bytes_of(requests.memory):
             yield Violation(
-                (*path, "resources", "limits", "memory"),
+                (*path, "limits", "memory"),
                 f"the limit is below the request of {requests.memory}",
                 "raise the limit or lower the request",
             )

@@ -186,6 +186,46 @@ def test_what_is_named_and_not_there_is_answered_with_what_there_is(changes, pat
     assert reason in text
 
 
+@pytest.mark.parametrize(
+    ("changes", "part"),
+    [
+        (_edge(className="nginx"), "gateway"),
+        (_through(OWN), "gateway"),
+        (
+            _through({"mode": "existing", "name": "shared", "namespace": "infra"}),
+            "gateway.shared",
+        ),
+        (
+            _edge(tls={"mode": "letsencrypt", "issuer": {"mode": "named", "name": "dns"}}),
+            "certManager.issuers",
+        ),
+    ],
+    ids=["ingress", "gateway-class", "gateway", "issuer"],
+)
+def test_what_the_platform_can_make_is_said_to_be_its(changes, part):
+    nothing = dict.fromkeys(("gatewayclasses", "gateways", "clusterissuers"), _names())
+    cluster = Cluster(METRICS, GATEWAY, "cert-manager.io/v1", **nothing)
+    assert f"use the platform's {part} (make platform-up)" in _refused(_shop(**changes), cluster)
+
+
+def test_a_preview_does_not_ask_for_certificates_that_are_counted():
+    def cluster(server):
+        issuer = {
+            "metadata": {"name": "dns"},
+            "spec": {"acme": {"server": f"https://{server}.api.letsencrypt.org/directory"}},
+        }
+        issuers = {"items": [*_names("other")["items"], issuer]}
+        return Cluster(METRICS, "cert-manager.io/v1", clusterissuers=issuers)
+
+    tls = {"mode": "letsencrypt", "issuer": {"mode": "named", "name": "dns"}}
+    preview, staging = _shop(**_edge(tls=tls)), _shop(**_edge(tls=tls), environment="staging")
+    text = _refused(preview, cluster("acme-v02"))
+    assert "openmage:shop.edge.tls.issuer.name" in text
+    assert "the weekly certificates of the whole domain" in text
+    check_cluster(preview, cluster("acme-staging-v02"))
+    check_cluster(staging, cluster("acme-v02"))
+
+
 def test_a_cluster_without_a_default_class_wants_one_named():
     text = _refused(_shop(), Cluster(METRICS, storageclasses=_names("slow", "fast")))
     assert "no default StorageClass; there is: fast, slow" in text

@@ -143,6 +143,21 @@ def test_the_pods_that_answer_fit_into_the_namespace(ways, way):
     assert resources["limits"]["memory"]
 
 
+def test_the_pods_that_answer_run_where_the_storefront_does(ways):
+    placement = {
+        "nodeSelector": {"pool": "shops"},
+        "tolerations": [{"key": "pool", "value": "shops"}],
+        "priorityClass": "shops",
+    }
+    changes = {"web": {"storefront": {"placement": placement}}}
+    for way in (ways.ingress, ways.own):
+        [answering] = solver(ways.behind(way, ways.issued(), changes)).values()
+        pod = answering["podTemplate"]["spec"]
+        assert pod["nodeSelector"] == {"pool": "shops"}
+        assert pod["tolerations"] == [{"key": "pool", "operator": "Equal", "value": "shops"}]
+        assert pod["priorityClassName"] == "shops"
+
+
 def test_only_the_controller_reaches_the_pods_that_answer(ingress):
     policy = spec(ingress.one("NetworkPolicy", "certificate-solver"))
     assert policy["podSelector"]["matchLabels"] == {"acme.cert-manager.io/http01-solver": "true"}

@@ -174,6 +174,21 @@ def test_a_move_touches_nothing_that_serves(ways, former, new):
     assert during == {**before, **after}
 
 
+def test_the_namespace_has_room_for_the_load_balancers_of_both_ways(ways):
+    other = {**ways.own, "parent": {"mode": "own", "className": "other"}}
+
+    def room(way, former, changes=None):
+        graph = ways.behind(way, changes=changes, former=former)
+        hard = spec(graph.one("ResourceQuota", "tenant-quota"))["hard"]
+        return hard["services.loadbalancers"], hard["services.nodeports"]
+
+    assert room(ways.own, None) == ("1", "4")
+    assert room(other, ways.own) == ("2", "8")
+    assert room(ways.own, ways.load_balancer, ways.terminator) == ("2", "6")
+    assert room(ways.ingress, ways.own) == ("1", "4")
+    assert room(ways.ingress, None) == ("0", "0")
+
+
 def test_two_classes_of_ingress_serve_side_by_side(ways):
     graph = ways.behind({**ways.ingress, "className": "haproxy"}, former=ways.ingress)
     assert rules(graph, "edge-haproxy") == rules(graph, "edge-traefik")

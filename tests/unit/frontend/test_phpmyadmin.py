@@ -57,15 +57,36 @@ def test_with_a_host_only_the_admin_pods_reach_it():
     assert "phpmyadmin" not in services.values()
 
 
-@pytest.mark.parametrize("database", [{"mode": "volume"}, EXTERNAL])
-def test_it_may_reach_the_database_and_is_no_pod_of_the_shops_code(database):
+@pytest.mark.parametrize(
+    ("database", "host"),
+    [
+        ({"mode": "volume"}, "database"),
+        (
+            {"mode": "node-local", "node": "n1", "path": "/data/shop", "acceptLossOfNode": True},
+            "database",
+        ),
+        ({"mode": "replicated"}, "database-primary"),
+        ({"mode": "galera"}, "database-primary"),
+        (EXTERNAL, "mysql.example.com"),
+    ],
+    ids=lambda value: value["mode"] if isinstance(value, dict) else "",
+)
+def test_it_may_reach_the_database_and_is_no_pod_of_the_shops_code(database, host):
     graph = deploy({**ON, "database": database}, secrets={"databasePassword": "one-two-3"})
     labels = pods(graph)["phpmyadmin"]["metadata"]["labels"]
     assert labels["openmage.org/database"] == "client"
     assert "openmage.org/runs" not in labels
-    host = "mysql.example.com" if database is EXTERNAL else "database"
     assert environment(graph)["PMA_HOST"] == host
     assert environment(graph)["PMA_PORT"] == "3306"
+    client = {"matchLabels": {"openmage.org/database": "client"}}
+    rules = [spec(policy) for policy in graph.of("NetworkPolicy")]
+    out = [r for policy in rules if policy["podSelector"] == client for r in policy["egress"]]
+    assert 3306 in {port["port"] for rule in out for port in rule["ports"]}
+    into = [r for policy in rules for r in policy.get("ingress", [])]
+    let_in = [r for r in into if {"podSelector": client} in r.get("from", [])]
+    assert [port["port"] for r in let_in for port in r["ports"]] == (
+        [] if database is EXTERNAL else [3306]
+    )
 
 
 def test_the_connection_is_encrypted_where_the_database_has_a_certificate():

@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -184,6 +185,23 @@ def test_the_shop_is_behind_varnish_and_the_admin_area_is_not(terminator):
 
     assert answered(SHOP) == "varnish"
     assert answered(ADMIN) == "admin"
+
+
+def test_each_line_of_its_log_is_json(terminator):
+    for agent in (b'"\\\x01', b'\xe9"', b"Z\xc3\xbcrich"):
+        with contextlib.closing(_Https(SHOP, terminator.https)) as connection:
+            connection.putrequest("GET", "/said", skip_host=True)
+            connection.putheader("Host", SHOP)
+            connection.putheader("User-Agent", agent)
+            connection.endheaders()
+            assert connection.getresponse().status == 200
+    log = (terminator.tls.parent / "log").read_bytes()
+    said = [json.loads(line) for line in log.splitlines()]
+    assert [line["agent"] for line in said if line["tls"] and line["uri"] == "/said"] == [
+        '"\\\x01',
+        "...",
+        "Zürich",
+    ]
 
 
 def test_it_speaks_http_2_and_tls_1_2_or_newer(terminator):

@@ -269,6 +269,15 @@ CASES = [
         "staging, production or the address",
     ),
     (
+        "a server by the address that hides which it is",
+        INGRESS,
+        issued({**HTTP_01, "server": "https://acme-v02.api.letsencrypt.org/directory"}),
+        PUBLIC,
+        "edge.tls.issuer.server",
+        "is Let's Encrypt's own address",
+        "write staging or production",
+    ),
+    (
         "an address of no mailbox",
         INGRESS,
         issued({**HTTP_01, "email": "shop"}),

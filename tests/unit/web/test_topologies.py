@@ -109,6 +109,13 @@ def test_apache_is_one_container_that_runs_php_by_itself(apache):
     assert not [r for r in apache if r.kind == "ConfigMap" and "fpm" in r.name]
 
 
+def test_apache_finds_the_script_that_counts_for_it(apache):
+    for tier in ("storefront", "admin"):
+        files = data(apache, f"config-{tier}-apache")
+        assert "php -n /etc/openmage/apache/limits.php" in files["apache.conf"]
+        assert files["limits.php"].startswith("<?php")
+
+
 def test_one_image_may_carry_both():
     graph = deploy(ONE_IMAGE)
     images = {container["image"] for container in containers(pods(graph)["storefront"])}
@@ -150,8 +157,8 @@ def test_nobody_is_asked_for_a_password_by_default():
 
 
 def test_a_limit_of_none_is_no_limit():
-    limits = {"login": 0, "forms": 0, "checkout": 0, "search": 0, "admin": 0}
-    graph = deploy({"web": {"limits": limits}})
+    limits = {"login": 0, "forms": 0, "checkout": 0, "search": 0, "admin": 0, "api": 0}
+    graph = deploy({"web": {"api": True, "limits": limits}})
     for tier in ("storefront", "admin"):
         assert "limit_req" not in data(graph, f"config-{tier}-nginx")["nginx.conf"]
     assert "zone=login" in data(deploy(), "config-storefront-nginx")["nginx.conf"]

@@ -166,6 +166,7 @@ def test_phpmyadmin_is_shown_to_those_who_are_listed(door):
 
     assert answer.status == 200
     assert "Host: sql.shop.test" in answer.body
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
 
 def test_phpmyadmin_hears_who_comes_and_how(door):

@@ -71,7 +71,11 @@ def test_is_not_served(site, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/robots.txt", "/skin/css/styles.css", "/js/shop.js", "/errors/logo.svg"]
+    "path",
+    [
+        *("/robots.txt", "/manifest.json", "/skin/css/styles.css", "/js/shop.js"),
+        *("/errors/logo.svg", "/media/a.txt"),
+    ],
 )
 def test_what_is_public_is_served_all_the_same(site, path):
     plant(site.root, path)

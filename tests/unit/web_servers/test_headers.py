@@ -61,6 +61,13 @@ def test_every_answer_protects_the_browser(secure_shop, path):
     assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
 
 
+def test_a_further_host_binds_browsers_to_https_too(secure_shop):
+    answer = secure_shop.ask("/a", host="www.shop.test", X_Forwarded_Proto="https")
+
+    assert answer.status == 301
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
 def test_only_production_binds_browsers_to_https(open_shop):
     assert "strict-transport-security" not in open_shop.ask("/").headers
 
@@ -86,12 +93,23 @@ def test_a_token_reaches_the_api(open_shop):
         ("X_Rewrite_URL", "HTTP_X_REWRITE_URL"),
         ("X_Original_URL", "HTTP_X_ORIGINAL_URL"),
         ("Ssl_Offloaded", "HTTP_SSL_OFFLOADED"),
+        ("Client_IP", "HTTP_CLIENT_IP"),
+        ("Forwarded", "HTTP_FORWARDED"),
+        ("X_Forwarded_Host", "HTTP_X_FORWARDED_HOST"),
+        ("X_Forwarded_Port", "HTTP_X_FORWARDED_PORT"),
     ],
 )
 def test_php_never_hears_what_nobody_may_say(open_shop, sent, told):
     server = open_shop.ask("/", **{sent: "https://evil.test/backoffice"}).php["server"]
 
     assert not server.get(told)
+
+
+def test_php_hears_of_one_client_and_not_of_those_that_he_makes_up(open_shop):
+    server = open_shop.ask("/", X_Forwarded_For=f"198.51.100.1, {CLIENT}").php["server"]
+
+    for name in ("REMOTE_ADDR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_FOR"):
+        assert server[name] == CLIENT
 
 
 def test_probes_are_answered_on_a_port_of_their_own(open_shop):

@@ -32,6 +32,7 @@ def test_the_old_layout_works_as_well(old_layout):
 
     assert told["server"]["SCRIPT_FILENAME"].endswith("/html/index.php")
     assert old_layout.ask("/skin/css/styles.css").status == 200
+    assert old_layout.ask("/media/not-there-yet.jpg").php["script"] == "get.php"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,11 @@ def test_the_rest_api_has_its_own_script(open_shop, path, get):
     assert told["script"] == "api.php"
     assert told["get"] == get
     assert told["server"]["REQUEST_URI"] == path
+
+
+@pytest.mark.parametrize("script", ["index.php", "api.php", "get.php"])
+def test_three_scripts_run(open_shop, script):
+    assert open_shop.ask(f"/{script}").php["script"] == script
 
 
 def test_the_soap_api_is_a_page_of_the_shop(open_shop):
