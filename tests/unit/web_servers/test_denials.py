@@ -12,6 +12,7 @@ FILES = (
     *("a.dist", "maintenance.flag", "maintenance.ip", "composer.lock", "README.md", "a.neon"),
     *("a.sample", "cron.sh", "mkdocs.yml", "a.yaml", "dump.sql", "a.phtml"),
     *("LICENSE.txt", "composer.json", "php.ini.sample", ".htaccess", ".env", ".git/config"),
+    *("js/extjs/license.txt", "skin/package.json", "media/export.txt", "errors/a.json"),
     *("index.php~", "index.php.bak", "index.php.old", "local.xml.orig", "a.inc", "a.php.swp"),
 )
 DENIED = (
@@ -74,7 +75,7 @@ def test_is_not_served(site, path):
     "path",
     [
         *("/robots.txt", "/manifest.json", "/skin/css/styles.css", "/js/shop.js"),
-        *("/errors/logo.svg", "/media/a.txt"),
+        *("/errors/logo.svg", "/skin/manifest.json"),
     ],
 )
 def test_what_is_public_is_served_all_the_same(site, path):
@@ -83,7 +84,18 @@ def test_what_is_public_is_served_all_the_same(site, path):
     assert site.ask(path).status == 200
 
 
-@pytest.mark.parametrize("path", ["/appliance.html", "/library", "/variety", "/apidocs", "/tests2"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/appliance.html",
+        "/library",
+        "/variety",
+        "/apidocs",
+        "/tests2",
+        "/feed/hats.txt",
+        "/x/y.json",
+    ],
+)
 def test_a_page_with_such_a_beginning_is_the_shops(site, path):
     assert site.ask(path).php["script"] == "index.php"
 
