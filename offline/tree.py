@@ -46,7 +46,9 @@ def mermaid(graph: Graph) -> str:
     for component in sorted(graph.components, key=lambda component: component.name):
         kinds = Counter(r.kind for r in graph.children_of(component.name) if r.kind not in _HIDDEN)
         text = "<br/>".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
-        lines.append(f'  {component.name}["<b>{component.name}</b><br/>{text}"]')
+        # What the settings have no use for is there, and empty.
+        if text:
+            lines.append(f'  {component.name}["<b>{component.name}</b><br/>{text}"]')
     lines += [f"  {user} --> {used}" for user, used in sorted(_uses(graph))]
     return "\n".join(lines)
 
@@ -69,8 +71,9 @@ def _owner(graph: Graph, resource: Resource | None) -> str | None:
 
 def _components(graph: Graph) -> Iterator[str]:
     for component in graph.components:
-        yield f"{component.name} ({component.kind})"
         children = sorted(graph.children_of(component.name), key=lambda r: (r.kind, r.name))
+        if children:
+            yield f"{component.name} ({component.kind})"
         for index, child in enumerate(children):
             branch = "`--" if index == len(children) - 1 else "|--"
             yield f"  {branch} {child.kind} {child.name}{_detail(graph, child)}"

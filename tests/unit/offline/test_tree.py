@@ -123,6 +123,12 @@ def test_an_arrow_says_who_needs_whom_and_not_that_all_share_a_namespace():
     assert arrows == ["visitors([visitors]) --> edge", "web --> db"]
 
 
+def test_a_component_that_makes_nothing_is_not_shown():
+    graph = _graph(_resource("Group", "web"), WEB, _resource("Group", "mail"))
+    assert "mail" not in mermaid(graph)
+    assert "mail" not in tree(graph)
+
+
 def test_the_picture_is_the_same_whatever_came_first():
     parts = [_resource("Group", "web"), WEB, _resource("Group", "db"), _scaler("web", 1, 2)]
     assert mermaid(_graph(*parts)) == mermaid(_graph(*reversed(parts)))
