@@ -14,12 +14,14 @@ from components._pods import container_resources, toleration
 
 
 class Rebuild(TypedDict):
-    """A volume that the copy goes through."""
+    """When a replica is filled again, and the volume that the copy goes through."""
 
     storage: Storage
     """Volume with room for all data."""
     access_mode: str
     """ReadWriteMany where the two servers may be on different nodes."""
+    after_minutes: int
+    """How long a replica may fail to follow before it is filled again."""
 
 
 def rebuild_source(
@@ -64,5 +66,8 @@ def rebuild_source(
             "restoreJob": {"resources": resources},
         },
         # A lost place is seen at once; what is not known to be one is given some time.
-        "recovery": {"enabled": True, "errorDurationThreshold": "5m"},
+        "recovery": {
+            "enabled": True,
+            "errorDurationThreshold": f"{rebuild['after_minutes']}m",
+        },
     }

@@ -121,6 +121,10 @@ class ReplicatedDatabase(_Operated):
     """Volume through which a replica that has lost its data is filled from another one; pods on all
     nodes must be able to mount it. Default: as large as `storage`, of the class of
     `media.storage`."""
+    rebuild_after_minutes: Annotated[int, Field(ge=1, le=10080)] = 60
+    """How long a replica may fail to follow before its data is thrown away and copied anew. Time to
+    look at it: with the primary gone it may be the only one that has the last orders. One that
+    has missed too much to catch up is not waited for."""
 
 
 class GaleraDatabase(_Operated):

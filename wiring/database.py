@@ -33,6 +33,7 @@ def database(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> Databas
             "rebuild": {
                 "storage": storage(chosen.rebuild_storage or _as_large_as(chosen, settings)),
                 "access_mode": settings.media.access_mode,
+                "after_minutes": chosen.rebuild_after_minutes,
             },
         }
     if isinstance(chosen, GaleraDatabase):

@@ -26,7 +26,7 @@ def test_a_replica_looks_for_a_lost_primary_each_second(replica):
 
 
 def test_a_replica_that_cannot_follow_is_filled_again_from_another_one(graph, replica):
-    assert replica["recovery"]["enabled"] is True
+    assert replica["recovery"] == {"enabled": True, "errorDurationThreshold": "60m"}
     template = replica["bootstrapFrom"]["physicalBackupTemplateRef"]["name"]
     assert graph.one("PhysicalBackup", template).custom
     assert plan(graph)["mariaDbRef"]["name"] == "database"
