@@ -4,8 +4,11 @@ import json
 import os
 import shutil
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +38,10 @@ def reason_to_skip(programs: Sequence[str] = ("pulumi", "kubectl")) -> str | Non
 class Shop:
     """The dev stack in a copy of the project, on the cluster of $KUBECONFIG."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, customer: str = "e2e", host: str = HOST) -> None:
         """Copy the program, and load the test shop's images where that is ours to do."""
-        self.namespace = "e2e-dev"
+        self.namespace = f"{customer}-dev"
+        self._own = {"customer": customer, "hosts": {"shop": [host], "admin": f"admin.{host}"}}
         self._folder = folder
         for file in _PROGRAM:
             shutil.copy(ROOT / file, folder / file)
@@ -61,20 +65,23 @@ class Shop:
             }
         )
 
-    def change(self, changes: Mapping[str, Any]) -> None:
-        """Write the stack file anew: the test's own settings, and these changes."""
+    def change(self, changes: Mapping[str, Any], whole: Sequence[str] = ()) -> None:
+        """Write the stack file anew: the test's own settings, and these changes.
+
+        Sections in `whole` are taken as they are given.
+        """
         from settings.presets import merge
 
         own = {
-            "customer": "e2e",
+            **self._own,
             "cluster": {"context": _context()},
-            "hosts": {"shop": [HOST], "admin": ADMIN},
             "edge": {"controllerNamespace": "kube-system"},
             "media": {"accessMode": "ReadWriteMany"},
             # The test cluster has two CPUs; one of its pods is busy with one request.
             "web": {"storefront": {"autoscaling": {"maxReplicas": 3, "scaleDownSeconds": 15}}},
         }
         tree = merge(merge(self._tree["config"]["openmage:shop"], own), changes)
+        tree |= {section: changes[section] for section in whole}
         file = self._folder / "Pulumi.dev.yaml"
         document = yaml.safe_load(file.read_text())
         document["config"]["openmage:shop"] = tree
@@ -83,9 +90,19 @@ class Shop:
     def up(self) -> auto.UpResult:
         """Bring the stack to what its file says, and wait until no pod of before serves."""
         result = self.stack.up(on_output=_log)
-        # The edge keeps its connections to a pod that drains: answers come from old and new.
-        wait_until(lambda: not self._leaving(), 120)
+        # Pulumi now and then takes a Deployment for complete whose change nobody has seen yet, and
+        # the edge keeps its connections to a pod that drains.
+        wait_until(lambda: self._is_rolled_out() and not self._leaving(), 180)
         return result
+
+    def _is_rolled_out(self) -> bool:
+        deployments = self.get("deployments")
+        return all(
+            each["status"].get("observedGeneration") == each["metadata"]["generation"]
+            and each["status"].get("updatedReplicas", 0) == each["status"].get("replicas", 0)
+            and each["status"].get("availableReplicas", 0) == each["status"].get("replicas", 0)
+            for each in deployments
+        )
 
     def _leaving(self) -> list[str]:
         metadata = [pod["metadata"] for pod in self.get("pods")]
@@ -122,13 +139,12 @@ class Shop:
         words = ["get", kind, "-o", "json", *(["-l", selector] if selector else [])]
         return json.loads(self.kubectl(*words))["items"]
 
-    def sql(self, statement: str) -> str:
+    def sql(self, statement: str, server: str = "database-0") -> str:
         """Ask the shop's database, as root inside its pod."""
-        command = (
-            'exec mariadb -uroot -p"$(cat /run/secrets/mariadb/root-password)"'
-            f' -N -B openmage -e "{statement}"'
-        )
-        return self.kubectl("exec", "database-0", "--", "sh", "-c", command).strip()
+        # A server of the operator has the password in its environment.
+        word = "${MARIADB_ROOT_PASSWORD:-$(cat /run/secrets/mariadb/root-password)}"
+        command = f'exec mariadb -uroot -p"{word}" -N -B openmage -e "{statement}"'
+        return self.kubectl("exec", server, "--", "sh", "-c", command).strip()
 
     def curl(self, path: str, *words: str, host: str = HOST, scheme: str = "http") -> str:
         """Ask through the edge on this machine; return status, a space, and the body."""
@@ -148,6 +164,56 @@ class Shop:
     def status(self, path: str, host: str = HOST, scheme: str = "http") -> int:
         """Return the status of an answer."""
         return int(self.curl(path, host=host, scheme=scheme).split(" ", 1)[0])
+
+
+@contextmanager
+def visited(shop: Shop, most: int = 6000) -> Iterator[list[str]]:
+    """Let three visitors come all the time; what is given is what they were refused."""
+    failed: list[str] = []
+    done = threading.Event()
+
+    def visit() -> None:
+        for _ in range(most):
+            if done.is_set():
+                return
+            answer = shop.curl("/cart")
+            if not answer.startswith("200 "):
+                failed.append(answer)
+            time.sleep(0.05)
+
+    with ThreadPoolExecutor(3) as visitors:
+        visits = [visitors.submit(visit) for _ in range(3)]
+        try:
+            yield failed
+        finally:
+            done.set()
+        for each in visits:
+            each.result()
+
+
+def confirmed_orders(
+    shop: Shop, seconds: float, meanwhile: Callable[[], object], host: str = HOST
+) -> set[str]:
+    """Let three customers order all the time; return the tokens of what the shop has confirmed."""
+    stop = time.monotonic() + seconds
+    run = int(time.time())
+
+    def buy(buyer: int) -> set[str]:
+        confirmed: set[str] = set()
+        for number in range(2000):
+            if time.monotonic() > stop:
+                break
+            token = f"{run}-{buyer}-{number}"
+            if shop.curl(f"/checkout/place?token={token}", host=host).startswith('200 {"order"'):
+                confirmed.add(token)
+            time.sleep(0.1)
+        return confirmed
+
+    with ThreadPoolExecutor(3) as buyers:
+        running = [buyers.submit(buy, buyer) for buyer in range(3)]
+        time.sleep(5)
+        meanwhile()
+        return set[str]().union(*(each.result() for each in running))
 
 
 def wait_until(claim: Callable[[], bool], seconds: float, every: float = 1) -> None:

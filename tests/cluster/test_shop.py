@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.live import ADMIN, HOST, wait_until
+from tests.live import ADMIN, HOST, confirmed_orders, visited, wait_until
 
 HIDDEN = [
     "/app/etc/local.xml",
@@ -147,24 +147,10 @@ def test_a_cart_survives_the_deletion_of_every_web_pod(shop):
 
 
 def test_deleting_the_database_pod_loses_no_confirmed_order(shop):
-    confirmed = set()
-    stop = time.monotonic() + 40
-
-    def buy(buyer):
-        number = 0
-        while time.monotonic() < stop and number < 200:
-            number += 1
-            token = f"{buyer}-{number}-{int(stop)}"
-            if shop.curl(f"/checkout/place?token={token}").startswith('200 {"order"'):
-                confirmed.add(token)
-            time.sleep(0.1)
-
-    with ThreadPoolExecutor(3) as buyers:
-        running = [buyers.submit(buy, buyer) for buyer in range(3)]
-        time.sleep(5)
+    def lose():
         shop.kubectl("delete", "pod", "database-0", "--wait=false")
-        for each in running:
-            each.result()
+
+    confirmed = confirmed_orders(shop, 40, lose)
     wait_until(lambda: shop.status("/orders") == 200, 120)
     stored = set(shop.sql("SELECT token FROM sales_flat_order").split())
     assert len(confirmed) > 20
@@ -199,27 +185,8 @@ def test_the_storefront_scales_under_load_and_back(shop):
 
 def test_a_new_image_migrates_and_then_serves_without_a_lost_request(shop):
     shop.change({"images": {"php": "openmage.local/php:2"}})
-    failed = []
-    done = [False]
-
-    def visit():
-        for _request in range(3000):
-            if done[0]:
-                return
-            answer = shop.curl("/cart")
-            if not answer.startswith("200 "):
-                failed.append(answer)
-            time.sleep(0.05)
-
-    with ThreadPoolExecutor(3) as visitors:
-        running = [visitors.submit(visit) for _ in range(3)]
-        try:
-            shop.up()
-            time.sleep(15)
-        finally:
-            done[0] = True
-        for each in running:
-            each.result()
+    with visited(shop) as failed:
+        shop.up()
     assert failed == []
     assert shop.sql("SELECT version FROM core_resource WHERE code = 'sales_setup'") == "1.2"
 

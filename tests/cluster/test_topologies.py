@@ -1,15 +1,12 @@
 """Claims about real pods in every topology: one living shop moves from one to the next."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 
-from tests.live import ADMIN, HOST, wait_until
+from tests.live import ADMIN, HOST, visited, wait_until
 
 SPLIT = {
     "web": {
@@ -44,31 +41,6 @@ def running(shop):
     shop.up()
 
 
-@contextmanager
-def visited(shop, most=6000) -> Iterator[list[str]]:
-    """Let three visitors come all the time; what is given is what they were refused."""
-    failed: list[str] = []
-    done = threading.Event()
-
-    def visit():
-        for _ in range(most):
-            if done.is_set():
-                return
-            answer = shop.curl("/cart")
-            if not answer.startswith("200 "):
-                failed.append(answer)
-            time.sleep(0.05)
-
-    with ThreadPoolExecutor(3) as visitors:
-        visits = [visitors.submit(visit) for _ in range(3)]
-        try:
-            yield failed
-        finally:
-            done.set()
-        for each in visits:
-            each.result()
-
-
 def orders(shop):
     return json.loads(shop.curl("/orders").split(" ", 1)[1])["orders"]
 
@@ -80,7 +52,6 @@ def moved(shop, changes):
     with visited(shop) as failed:
         shop.change(changes)
         shop.up()
-        time.sleep(15)
     assert orders(shop) == before
     assert shop.status("/skin/css/styles.css") == 200
     assert shop.status("/backoffice/", ADMIN) == 200
