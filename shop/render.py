@@ -16,6 +16,18 @@ UPLOAD_MEGABYTES = 64
 
 PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 """Networks of pods and load balancers: a client from there stands for many."""
+_PROTECTION = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""Headers of every answer, unless PHP has sent its own."""
+_FIXED = {
+    "private": PRIVATE,
+    "protection": _PROTECTION,
+    "code": CODE,
+    "upload_megabytes": UPLOAD_MEGABYTES,
+}
 
 
 class Site(TypedDict):
@@ -84,9 +96,7 @@ class Server(TypedDict):
 
 def nginx_config(server: Server, php: str = "127.0.0.1:9000") -> str:
     """Return the whole nginx.conf of a web pod; `php` is the address of php-fpm."""
-    return TEMPLATES.get_template("nginx.conf.j2").render(
-        **server, php=php, private=PRIVATE, code=CODE, upload_megabytes=UPLOAD_MEGABYTES
-    )
+    return TEMPLATES.get_template("nginx.conf.j2").render(**server, **_FIXED, php=php)
 
 
 def nginx_php(timeout: int, *, basic_auth: bool) -> str:
@@ -97,13 +107,7 @@ def nginx_php(timeout: int, *, basic_auth: bool) -> str:
 
 def apache_config(server: Server, workers: int) -> str:
     """Return the whole apache.conf of a web pod."""
-    return TEMPLATES.get_template("apache.conf.j2").render(
-        **server,
-        workers=workers,
-        private=PRIVATE,
-        code=CODE,
-        upload_megabytes=UPLOAD_MEGABYTES,
-    )
+    return TEMPLATES.get_template("apache.conf.j2").render(**server, **_FIXED, workers=workers)
 
 
 def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:

@@ -20,6 +20,7 @@ _CODE = ROOT / "tests/shop/code/var/www/html"
 _NOBODY = 65534
 _ECHO = """<?php
 header('Content-Type: application/json');
+isset($_GET['frames']) && header("X-Frame-Options: {$_GET['frames']}");
 error_log('from php');
 echo json_encode(['script' => basename(__FILE__), 'get' => $_GET, 'server' => $_SERVER]);
 """
@@ -168,7 +169,10 @@ class Site:
         answer = connection.getresponse()
         body = answer.read().decode("utf-8", "replace")
         connection.close()
-        return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, body)
+        names = {name.lower() for name, _ in answer.getheaders()}
+        # What was sent twice is seen twice.
+        found = {name: ", ".join(answer.headers.get_all(name, [])) for name in names}
+        return Answer(answer.status, found, body)
 
 
 def fpm_program() -> str | None:

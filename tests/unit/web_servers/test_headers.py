@@ -61,6 +61,14 @@ def test_every_answer_protects_the_browser(secure_shop, path):
     assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
 
 
+def test_what_php_says_about_frames_is_not_said_twice(open_shop):
+    for said in ("SAMEORIGIN", "DENY"):
+        headers = open_shop.ask(f"/?frames={said}").headers
+
+        assert headers["x-frame-options"] == said
+        assert headers["x-content-type-options"] == "nosniff"
+
+
 def test_a_further_host_binds_browsers_to_https_too(secure_shop):
     answer = secure_shop.ask("/a", host="www.shop.test", X_Forwarded_Proto="https")
 
