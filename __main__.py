@@ -3,7 +3,7 @@
 import pulumi
 
 import wiring
-from cluster import connect
+from cluster import connect, refuse_other_clusters
 from components import (
     Cache,
     Certificate,
@@ -22,6 +22,7 @@ from components import (
 from settings import load
 
 settings, secrets = load()
+refuse_other_clusters(settings.cluster)
 wiring.check_cluster(settings)
 for warning in settings.warnings:
     pulumi.log.warn(warning)
@@ -66,5 +67,5 @@ pulumi.export("adminPassword", release.admin_password)
 if config.access_password is not None:
     pulumi.export("accessPassword", config.access_password)
 # The next update is refused if it would part the shop from its data.
-pulumi.export("recorded", wiring.record(settings))
+pulumi.export("recorded", wiring.record(settings, secrets))
 pulumi.export("recordedSecrets", wiring.fingerprints(settings, database, config))

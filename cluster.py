@@ -45,7 +45,7 @@ def connect(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> k
 
     `where` is the place of the cluster's settings in the stack file.
     """
-    _refuse_other_clusters(cluster, where)
+    refuse_other_clusters(cluster, where)
     return k8s.Provider(
         "cluster",
         context=cluster.context,
@@ -97,7 +97,8 @@ def contexts() -> dict[str, str]:
     return {context: servers.get(name, "") for context, name in found.items()}
 
 
-def _refuse_other_clusters(cluster: ClusterSettings, where: str) -> None:
+def refuse_other_clusters(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> None:
+    """Refuse a kubeconfig that does not lead to the stack's own cluster."""
     known = contexts()
     file = os.environ.get("KUBECONFIG") or "~/.kube/config"
     if cluster.context not in known:

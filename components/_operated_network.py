@@ -40,7 +40,7 @@ def operated_policies(
 ) -> None:
     """Let clients, servers and operator reach the servers, and the servers reach the API server.
 
-    The operator's jobs need nobody: they work on a volume.
+    Of the operator's jobs the one that copies a server is a client; the others work on a volume.
     """
     selected = match(server_labels(name))
     servers: list[k8s.networking.v1.NetworkPolicyPeerArgsDict] = [{"pod_selector": selected}]

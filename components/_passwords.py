@@ -11,8 +11,10 @@ def password(
 
     Letters and digits only: the value goes into XML, INI, SQL and URLs. 32 of them are 190 bits.
     """
-    if given is not None:
+    if given is not None and not opts.protect:
         return pulumi.Output.secret(given)
+    # One that is protected is made, and stays, where a secret is given as well: giving one later
+    # would have to delete it.
     generated = random.RandomPassword(
         name,
         length=length,
@@ -23,4 +25,4 @@ def password(
         # Data is encrypted or locked with it: no changed argument may ever replace it.
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["*"])),
     )
-    return generated.result
+    return generated.result if given is None else pulumi.Output.secret(given)

@@ -32,7 +32,15 @@ def rebuild_source(
     The plan is never carried out by itself: the operator takes a copy of it when it needs one.
     """
     part = f"{name}-rebuild"
-    volume = claim(part, args, rebuild["storage"], rebuild["access_mode"], child)
+    # It holds nothing between two copies, and where nothing has mounted it yet it cannot grow.
+    anew = pulumi.ResourceOptions(replace_on_changes=["spec"], delete_before_replace=True)
+    volume = claim(
+        part,
+        args,
+        rebuild["storage"],
+        rebuild["access_mode"],
+        pulumi.ResourceOptions.merge(child, anew),
+    )
     resources = container_resources(args["resources"], "1Gi")
     placement = args["placement"]
     plan: Spec = {

@@ -1,4 +1,7 @@
-"""A store of one pod: MariaDB or Valkey behind a name, reached by the shop's code only."""
+"""A store of one pod: MariaDB or Valkey behind a name, reached by its clients only.
+
+These are the pods with the shop's code, and for MariaDB phpMyAdmin as well.
+"""
 
 from collections.abc import Mapping
 

@@ -15,6 +15,7 @@ from pulumi.runtime import mocks, set_all_config
 from offline.graph import Graph
 from offline.monitor import Cluster, Recorder
 from offline.stackfile import StackFile
+from settings.source import STACK_FILE
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,20 +52,21 @@ def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> 
 
 def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> None:
     """Run the program in its folder, before a cluster of which only the context is known."""
-    before, kubeconfig = Path.cwd(), os.environ.get("KUBECONFIG")
+    before = Path.cwd()
+    environment = {key: os.environ.get(key) for key in ("KUBECONFIG", STACK_FILE)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kubeconfig"
         path.write_text(json.dumps(_kubeconfig(stack_file)), encoding="utf-8")
-        os.environ["KUBECONFIG"] = str(path)
+        os.environ |= {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
         os.chdir(root)
         try:
             program()
         finally:
             os.chdir(before)
-            if kubeconfig is None:
-                del os.environ["KUBECONFIG"]
-            else:
-                os.environ["KUBECONFIG"] = kubeconfig
+            for key, value in environment.items():
+                os.environ.pop(key, None)
+                if value is not None:
+                    os.environ[key] = value
 
 
 def _kubeconfig(stack_file: StackFile) -> dict[str, object]:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from ruamel.yaml import YAML
-
-from settings.report import SettingsError, read_source
+from settings.report import SettingsError
 from settings.secret_keys import MASKED
+from settings.source import read_file, structured
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class StackFile:
     @property
     def shop(self) -> Mapping[str, Any]:
         """The shop's settings as they are written."""
-        shop: object = json.loads(self.config.get("openmage:shop", "{}"))
+        shop = structured(self.config.get("openmage:shop"))
         return cast("Mapping[str, Any]", shop) if isinstance(shop, dict) else {}
 
     @property
@@ -68,15 +67,14 @@ def find_stack_file(root: Path, stack: str) -> Path:
 
 def read_stack_file(path: Path) -> StackFile:
     """Read a stack file; a SettingsError says where it is no YAML."""
-    text = path.read_text(encoding="utf-8")
-    read_source(path.name, text)
-    document: object = YAML(typ="safe", pure=True).load(text)
+    document: object = read_file(path).tree
     tree = cast("Mapping[str, Any]", document) if isinstance(document, dict) else {}
     raw: object = tree.get("config")
     entries = cast("Mapping[str, Any]", raw) if isinstance(raw, dict) else {}
     config: dict[str, str] = {}
     secrets: set[str] = set()
-    for key, value in entries.items():
+    for name, value in entries.items():
+        key = str(name)
         if isinstance(value, dict) and set(cast("dict[str, Any]", value)) == {"secure"}:
             secrets.add(key)
             config[key] = MASKED
@@ -84,8 +82,8 @@ def read_stack_file(path: Path) -> StackFile:
             config[key] = json.dumps(value, default=str)
         else:
             config[key] = "" if value is None else str(value)
-    name = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
-    return StackFile(name, path, config, frozenset(secrets))
+    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    return StackFile(stack, path, config, frozenset(secrets))
 
 
 __all__ = ["SettingsError", "StackFile", "find_stack_file", "read_stack_file"]

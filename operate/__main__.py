@@ -23,7 +23,7 @@ def main() -> int:
     arguments = _arguments()
     try:
         _carry_out(arguments, read_stack_file(find_stack_file(_ROOT, arguments.stack)))
-    except (SettingsError, pulumi.RunError, engine.NotPossibleError, FileNotFoundError) as error:
+    except (SettingsError, pulumi.RunError, engine.NotPossibleError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

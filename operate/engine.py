@@ -9,6 +9,7 @@ from typing import Any
 
 from offline import StackFile
 from operate.tools import missing
+from settings.source import STACK_FILE
 
 _ROOT = Path(__file__).resolve().parent.parent
 _STATE = _ROOT / ".state"
@@ -75,7 +76,8 @@ def ready(stack_file: StackFile) -> dict[str, str]:
         listed = "\n".join(f"  - {item}" for item in lacking)
         message = f"this needs something that is not there:\n{listed}"
         raise NotPossibleError(message)
-    return _environment()
+    # The program looks there for the lines of its reports; the engine tells it the name only.
+    return {**_environment(), STACK_FILE: str(stack_file.path.resolve())}
 
 
 def _environment() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The commands behind `make platform-preview` and `make platform-up`."""
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from offline.graph import masked
 from operate.engine import NotPossibleError, ready
 from operate.tools import missing
 from settings.report import SettingsError
+from settings.source import structured
 
 _HERE = Path(__file__).resolve().parent
 
@@ -29,7 +29,7 @@ class PlatformFile(StackFile):
     @property
     def shop(self) -> Mapping[str, Any]:
         """The platform's settings as they are written."""
-        tree: object = json.loads(self.config.get("openmage-platform:platform", "{}"))
+        tree = structured(self.config.get("openmage-platform:platform"))
         return cast("Mapping[str, Any]", tree) if isinstance(tree, dict) else {}
 
 
@@ -47,7 +47,7 @@ def main() -> int:
             _engine(stack_file, "up", *(["--yes"] if arguments.yes else []))
         else:
             _preview(stack_file, offline=arguments.offline)
-    except (SettingsError, pulumi.RunError, NotPossibleError, FileNotFoundError) as error:
+    except (SettingsError, pulumi.RunError, NotPossibleError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

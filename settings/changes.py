@@ -44,7 +44,7 @@ def refused_changes(
     before, secrets = last()
     for path, reason, fix in changes(settings, before):
         yield source.problem((SHOP, *path), at(tree, path), reason, fix)
-    for key, reason, fix in secret_changes(settings, given, secrets):
+    for key, reason, fix in secret_changes(settings, given, secrets, before):
         yield source.problem((f"openmage:{key}",), "", reason, fix)
 
 
@@ -59,6 +59,13 @@ def changes(settings: Settings, before: Record) -> Iterator[Violation]:
             f" {settings.namespace_name} all volumes would be new and empty",
             f"write {before['namespace']}; to move a shop, {_ELSEWHERE}",
         )
+    if settings.cluster.context != before["context"]:
+        yield Violation(
+            ("cluster", "context"),
+            "Pulumi knows the cluster by this name: everything in it would be replaced",
+            f"write {before['context']}, and rename your kubeconfig's context: kubectl config"
+            f" rename-context; for another cluster, {_ELSEWHERE}",
+        )
     now = record(settings)
     yield from _database(settings, before["database"], now["database"])
     yield from _volume(("media", "storage"), before["media"], now["media"])
@@ -72,16 +79,22 @@ def changes(settings: Settings, before: Record) -> Iterator[Violation]:
 
 
 def secret_changes(
-    settings: Settings, given: Mapping[str, str | None], before: Record
+    settings: Settings, given: Mapping[str, str | None], secrets: Record, before: Record
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield key, reason and fix of each given secret that the data was not made with."""
+    """Yield key, reason and fix of each secret that is not the one the data was made with.
+
+    `secrets` has the fingerprints, `before` says which of them had been given.
+    """
     database = settings.database
     free = isinstance(database, ExternalDatabase) or database.password_changed
     for key, (reason, fix) in _SECRETS.items():
         value = given.get(key)
-        if value is None or key not in before or (free and key != "cryptKey"):
+        if key not in secrets or (free and key != "cryptKey"):
             continue
-        if fingerprint(settings, key, value) != before[key]:
+        if value is None:
+            if key in before.get("given", ()):
+                yield key, f"has been taken away, and what is generated {reason}", fix
+        elif fingerprint(settings, key, value) != secrets[key]:
             yield key, reason, fix
 
 
@@ -98,7 +111,9 @@ def _database(settings: Settings, before: Record, now: Record) -> Iterator[Viola
                     "a volume on a node stays as it was made, and its data does not follow",
                     f"write {before[key]}, or {_ELSEWHERE}",
                 )
-    elif not isinstance(database, ExternalDatabase):
+    elif isinstance(database, ExternalDatabase):
+        yield from _server(database, before)
+    else:
         yield from _version(settings, before)
         yield from _volume(("database", "storage"), before, now)
 
@@ -116,6 +131,19 @@ def _mode(settings: Settings, before: str) -> Iterator[Violation]:
         " installed anew",
         f"write {before}, or {_ELSEWHERE}{copied}",
     )
+
+
+def _server(database: ExternalDatabase, before: Record) -> Iterator[Violation]:
+    if database.copied_from == "external":
+        return
+    for key in ("host", "name"):
+        if getattr(database, key) != before[key]:
+            yield Violation(
+                ("database", key),
+                f"the data is in {before['name']} at {before['host']}: in an empty database the"
+                " shop would be installed anew",
+                f"write {before[key]}; if the data is there already, add copiedFrom: external",
+            )
 
 
 def _version(settings: Settings, before: Record) -> Iterator[Violation]:

@@ -20,7 +20,7 @@ from settings.types import (
 )
 
 MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
+DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Mode = Literal["node-local", "volume", "replicated", "galera", "external"]
 
 MARIADB_VERSIONS = ("10.11", "11.4", "11.8", "12.3")
@@ -162,8 +162,8 @@ class ExternalDatabase(Section):
     max_connections: Annotated[int, Field(ge=10, le=100000)] = 150
     """Connections that the server grants to this shop."""
     copied_from: Mode | None = None
-    """Mode that the data was in before it was copied to this server: without it a change of mode
-    is refused, as the shop would be installed anew. To be removed afterwards."""
+    """Mode that the data was in before it was copied to this server. Without it another mode, host
+    or name is refused, as the shop would be installed anew. To be removed afterwards."""
 
     @property
     def reads_elsewhere(self) -> bool:

@@ -10,8 +10,9 @@ from pulumi.runtime.settings import get_monitor
 
 from settings.changes import refused_changes
 from settings.model import Settings
-from settings.report import Problem, SettingsError, Source, read_source
+from settings.report import Problem, SettingsError, Source
 from settings.secret_keys import SecretKeys, certificate, password, private_key
+from settings.source import find_source, structured
 from settings.validate import validate
 
 _PROJECT = "openmage"
@@ -28,7 +29,7 @@ class Secrets:
     database_password: pulumi.Output[str] | None
     """Password of the shop's database user."""
     database_root_password: pulumi.Output[str] | None
-    """Password of the database's root; in mode `volume`."""
+    """Password of the database's root; in every mode but `external`."""
     admin_password: pulumi.Output[str] | None
     """Password of the first administrator."""
     access_password: pulumi.Output[str] | None
@@ -59,14 +60,14 @@ def load() -> tuple[Settings, Secrets]:
     """Return the settings and secrets of this stack; refuse wrong ones before any resource."""
     config = pulumi.Config(_PROJECT)
     try:
-        settings = _checked(config, _source())
+        settings = _checked(config, find_source(pulumi.get_stack(), Path(), Path("stacks")))
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     return settings, Secrets(**_KEYS.secrets(config))
 
 
 def _checked(config: pulumi.Config, source: Source) -> Settings:
-    tree: object = config.get_object("shop")
+    tree = structured(config.get("shop"))
     given = {key: config.get(key) for key in secret_keys()}
     settings, problems = None, list[Problem]()
     try:
@@ -76,19 +77,12 @@ def _checked(config: pulumi.Config, source: Source) -> Settings:
     problems += _KEYS.problems(given, source)
     if settings is not None:
         problems += _missing(settings, given, source)
+        problems += _unread(settings, given, source)
         if not is_offline():
             problems += refused_changes(settings, tree, given, source)
     if problems or settings is None:
         raise SettingsError(source.name, problems)
     return settings
-
-
-def _source() -> Source:
-    name = f"Pulumi.{pulumi.get_stack()}.yaml"
-    for folder in (Path(), Path("stacks")):
-        if (folder / name).is_file():
-            return read_source(name, (folder / name).read_text(encoding="utf-8"))
-    return Source(name)
 
 
 def _missing(
@@ -115,7 +109,10 @@ def _required(settings: Settings) -> Iterator[tuple[str, str]]:
         for key in ("tlsCertificate", "tlsPrivateKey"):
             yield key, "edge.tls.mode is certificate, and it is missing"
     if settings.cluster.adopt:
-        for key in ("cryptKey", "databasePassword"):
+        keys = ["cryptKey", "databasePassword"]
+        if settings.database.mode != "external":
+            keys.append("databaseRootPassword")
+        for key in keys:
             yield (
                 key,
                 (
@@ -123,6 +120,28 @@ def _required(settings: Settings) -> Iterator[tuple[str, str]]:
                     " it is in the Secret config-recovery-... that the old stack has left"
                 ),
             )
+
+
+def _unread(
+    settings: Settings, given: Mapping[str, str | None], source: Source
+) -> Iterator[Problem]:
+    for key, reason in _useless(settings):
+        if given[key] is not None:
+            path = (f"{_PROJECT}:{key}",)
+            fix = f"pulumi config rm {path[0]}, or correct that setting"
+            yield source.problem(path, "", f"nothing reads it: {reason}", fix)
+
+
+def _useless(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.database.mode == "external":
+        yield "databaseRootPassword", "database.mode is external"
+    if settings.mail.mode != "smtp" or settings.mail.username is None:
+        yield "mailPassword", "mail.username is not set"
+    if (mode := settings.edge.tls.mode) != "certificate":
+        for key in ("tlsCertificate", "tlsPrivateKey"):
+            yield key, f"edge.tls.mode is {mode}"
+    if not (settings.access.shop.basic_auth or settings.access.admin.basic_auth):
+        yield "accessPassword", "neither access.shop.basicAuth nor access.admin.basicAuth is on"
 
 
 def _password(value: str) -> str | None:

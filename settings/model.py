@@ -41,7 +41,8 @@ class Cluster(Section):
     same name in somebody else's kubeconfig."""
     adopt: bool = False
     """Take over the namespace and the claims that a destroyed stack of this shop has left. The
-    secrets `cryptKey` and `databasePassword` must be given then: without them the data is lost."""
+    secrets `cryptKey`, `databasePassword` and `databaseRootPassword` must be given then: without
+    them the data is lost."""
 
 
 class Admin(Section):

@@ -7,7 +7,7 @@ part the shop from its data, in the preview already.
 import hashlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import pulumi
@@ -32,11 +32,16 @@ _PAUSE = 0.2
 """Seconds between two attempts to read the state."""
 
 
-def record(settings: Settings) -> dict[str, Any]:
-    """Return what the next update has to know of these settings; nothing in it is secret."""
+def record(settings: Settings, given: Collection[str] = ()) -> dict[str, Any]:
+    """Return what the next update has to know of these settings; nothing in it is secret.
+
+    `given` names the secret configuration that data is made with, where it is not generated.
+    """
     sessions = settings.cache.sessions
     own = isinstance(sessions, OwnSessions)
     return {
+        "context": settings.cluster.context,
+        "given": sorted(given),
         "namespace": settings.namespace_name,
         "database": _database(settings),
         "media": {**_volume(settings.media.storage), "accessMode": settings.media.access_mode},
@@ -90,7 +95,7 @@ def version(image: str) -> str:
 def _database(settings: Settings) -> dict[str, str]:
     database = settings.database
     if isinstance(database, ExternalDatabase):
-        return {"mode": database.mode}
+        return {"mode": database.mode, "host": database.host, "name": database.name}
     found = {
         "mode": database.mode,
         "version": version(settings.images.mariadb),

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, cast
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
 
 SHOP = "openmage:shop"
 _LONGEST = 60
@@ -52,6 +50,8 @@ class Source:
     name: str = "the stack file"
     root: Any = None
     """The file as ruamel.yaml reads it: mappings and lists that know their lines."""
+    tree: Any = None
+    """What the file says, without its lines."""
 
     def line(self, path: Path) -> int | None:
         """Return the line of a key, or of the nearest one above it that is there."""
@@ -75,21 +75,6 @@ class Source:
     def problem(self, path: Path, value: object, reason: str, fix: str) -> Problem:
         """Return a problem with its line."""
         return Problem(path, value, reason, fix, self.line(path))
-
-
-def read_source(name: str, text: str) -> Source:
-    """Read a stack file for its lines; refuse what is no YAML."""
-    parser: Any = YAML(typ="rt")
-    try:
-        root: Any = parser.load(text)
-    except MarkedYAMLError as caught:
-        error: Any = caught
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        # The parser quotes what it found: take its first line, never the values behind it.
-        reason = str(error.problem or "is no YAML").split("\n")[0].split(" with value")[0]
-        problem = Problem((), None, reason, "correct the YAML", line)
-        raise SettingsError(name, [problem]) from None
-    return Source(name, root)
 
 
 def nearest(key: str, allowed: Sequence[str]) -> str:

@@ -36,8 +36,8 @@ def checked(  # noqa: PLR0913 (each says something else of the tree)
     `complete` adds what presets say where the tree is silent.
     """
     if not isinstance(tree, Mapping):
-        lacking = f"the {whose}'s settings are missing"
-        problem = source.problem((form.key,), tree, lacking, "start from Pulumi.dev.yaml")
+        reason = f"the {whose}'s settings are {'no mapping' if tree else 'missing'}"
+        problem = source.problem((form.key,), tree, reason, "start from Pulumi.dev.yaml")
         raise SettingsError(source.name, [problem])
     given = cast("Tree", tree)
     problems = list(nested_secrets(given, (form.key,), source))

@@ -11,7 +11,8 @@ from offline.graph import masked, plain
 from settings.load import Secrets
 from settings.model import Settings
 from settings.presets import merge
-from settings.report import SettingsError, Source, read_source
+from settings.report import SettingsError, Source
+from settings.source import read_source
 from settings.validate import validate
 
 # An Output in an f-string is an error, not a text that ends up in a manifest.
@@ -49,9 +50,8 @@ def stack_file(
     config = {**DEV.config, "openmage:shop": json.dumps(shop)}
     config |= {f"openmage:{key}": value for key, value in (secrets or {}).items()}
     # No file of that name: a report has no lines then.
-    return StackFile(
-        "test", DEV.path, config, frozenset(f"openmage:{key}" for key in secrets or {})
-    )
+    encrypted = frozenset(f"openmage:{key}" for key in secrets or {})
+    return StackFile("test", Path("none"), config, encrypted)
 
 
 def deploy(

@@ -1,6 +1,5 @@
 """What each component is told: settings on one side, arguments on the other."""
 
-from settings.recorded import record
 from wiring.cache import cache
 from wiring.certificate import certificate
 from wiring.check import check_cluster
@@ -9,7 +8,7 @@ from wiring.database import database
 from wiring.edge import edge
 from wiring.frontend import frontend_cache, php_my_admin
 from wiring.mail import mail
-from wiring.records import fingerprints
+from wiring.records import fingerprints, record
 from wiring.surroundings import media, pods, tenant
 from wiring.web import admin, storefront
 

@@ -41,15 +41,14 @@ def check_cluster(settings: Settings, ask: Ask | None = None) -> None:
 
 def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
     """Yield what is not there, and whether the shop cannot be without it."""
-    groups = (ask("/apis") or {}).get("groups", [])
-    served = {version["groupVersion"] for group in groups for version in group["versions"]}
+    served = _served(ask)
     for api in apis(settings):
-        if reason := _unserved(api, served, ask):
+        if served is not None and (reason := _unserved(api, served, ask)):
             fix = f"switch on the platform's part {api.part} (make platform-up)"
             yield Violation(api.path, reason, fix), api.required
     listed: dict[str, list[dict[str, Any]] | None] = {}
     for named in objects(settings):
-        if "/".join(named.where.split("/")[2:4]) not in served:
+        if served is not None and "/".join(named.where.split("/")[2:4]) not in served:
             # That its API is not served is said already.
             continue
         if named.where not in listed:
@@ -62,13 +61,23 @@ def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
             yield _wasteful(named), True
 
 
+def _served(ask: Ask) -> set[str] | None:
+    """Return group and version of each API; None where that is not for us to see."""
+    answer = ask("/apis")
+    if answer is None:
+        return None
+    return {found["groupVersion"] for group in answer["groups"] for found in group["versions"]}
+
+
 def _unserved(api: Api, served: set[str], ask: Ask) -> str | None:
     if api.version not in served:
         return f"the cluster does not serve {api.version}"
     if api.kind is None:
         return None
-    kinds = {kind["kind"] for kind in (ask(f"/apis/{api.version}") or {}).get("resources", [])}
-    return None if api.kind in kinds else f"the cluster serves {api.version} without {api.kind}"
+    answer = ask(f"/apis/{api.version}")
+    if answer is None or api.kind in {kind["kind"] for kind in answer["resources"]}:
+        return None
+    return f"the cluster serves {api.version} without {api.kind}"
 
 
 def _absent(named: Named, items: list[dict[str, Any]]) -> str | None:

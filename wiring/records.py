@@ -1,9 +1,22 @@
 """What the next update is told of this one."""
 
+from typing import Any
+
 import pulumi
 
 from components import Database, ShopConfig
-from settings import Settings, recorded
+from settings import Secrets, Settings, recorded
+
+
+def record(settings: Settings, secrets: Secrets) -> dict[str, Any]:
+    """Return what the next update has to know of these settings; nothing in it is secret."""
+    made_with = {
+        "cryptKey": secrets.crypt_key,
+        "databasePassword": secrets.database_password,
+        "databaseRootPassword": secrets.database_root_password,
+    }
+    given = [key for key, secret in made_with.items() if secret is not None]
+    return recorded.record(settings, given)
 
 
 def fingerprints(

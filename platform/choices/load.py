@@ -13,8 +13,9 @@ from choices.logs import GraylogLogs, NoLogs
 from choices.model import Platform
 from choices.rules import violations
 from settings.explain import Form
-from settings.report import Problem, SettingsError, Source, read_source
+from settings.report import Problem, SettingsError, Source
 from settings.secret_keys import SecretKeys, certificate, password, private_key
+from settings.source import find_source, structured
 from settings.validate import checked
 
 PROJECT = "openmage-platform"
@@ -49,7 +50,7 @@ def load() -> tuple[Platform, Secrets]:
     """Return the settings and secrets of this stack; refuse wrong ones before any resource."""
     config = pulumi.Config(PROJECT)
     try:
-        platform = _checked(config, _source())
+        platform = _checked(config, find_source(pulumi.get_stack(), Path()))
     except SettingsError as error:
         raise pulumi.RunError(str(error)) from None
     return platform, Secrets(**_KEYS.secrets(config))
@@ -64,7 +65,7 @@ def _checked(config: pulumi.Config, source: Source) -> Platform:
     given = {key: config.get(key) for key in secret_keys()}
     platform, problems = None, list[Problem]()
     try:
-        platform = validate(config.get_object("platform"), source)
+        platform = validate(structured(config.get("platform")), source)
     except SettingsError as error:
         problems += error.problems
     problems += _KEYS.problems(given, source)
@@ -78,15 +79,6 @@ def _checked(config: pulumi.Config, source: Source) -> Platform:
     if problems or platform is None:
         raise SettingsError(source.name, problems)
     return platform
-
-
-def _source() -> Source:
-    file = Path(f"Pulumi.{pulumi.get_stack()}.yaml")
-    return (
-        read_source(file.name, file.read_text(encoding="utf-8"))
-        if file.is_file()
-        else Source(file.name)
-    )
 
 
 def _missing(platform: Platform, given: set[str]) -> Iterator[tuple[str, str]]:

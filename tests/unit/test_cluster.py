@@ -8,8 +8,9 @@ import pytest
 
 from cluster import UnansweredError, kubectl
 from offline import run
+from offline.monitor import Recorder
 from settings.presets import merge
-from tests.harness import DEV, stack_file, validated
+from tests.harness import DEV, deploy, stack_file, validated
 from wiring.check import check_cluster
 from wiring.needs import apis, objects
 
@@ -326,3 +327,49 @@ def test_a_cluster_that_hangs_is_not_waited_for(monkeypatch):
     monkeypatch.setattr(subprocess, "run", hang)
     with pytest.raises(UnansweredError, match="no answer in 20 seconds"):
         kubectl("acme")("/apis")
+
+
+def test_a_cluster_that_does_not_show_its_apis_lacks_nothing(warnings):
+    shop = _shop(**_through(OWN, tls=LETSENCRYPT), database={"mode": "replicated"})
+    check_cluster(shop, lambda _: None)
+    assert warnings == []
+
+
+def test_an_api_whose_kinds_are_not_shown_lacks_none():
+    shop = _gateway({"mode": "listener-set", "name": "shared", "namespace": "infra"})
+    check_cluster(shop, Cluster(METRICS, GATEWAY, gateways=_names("shared")))
+
+
+@pytest.fixture
+def program(monkeypatch):
+    """Return what runs the whole program, which asks this cluster; and what it registers."""
+    registered = []
+
+    def go(cluster, changes=None):
+        monkeypatch.setattr("wiring.check.is_offline", lambda: False)
+        monkeypatch.setattr("wiring.check.kubectl", lambda _: cluster)
+        return deploy(changes)
+
+    original = Recorder.RegisterResource
+    monkeypatch.setattr(
+        Recorder,
+        "RegisterResource",
+        lambda self, request: (registered.append(request.type), original(self, request))[1],
+    )
+    return go, registered
+
+
+def test_a_foreign_cluster_is_refused_before_it_is_asked(program, monkeypatch):
+    go, _ = program
+    monkeypatch.setattr("cluster.contexts", lambda: {DEV.context: "https://foreign.example.com"})
+    lacking = Cluster(storageclasses=_names("slow"))
+    with pytest.raises(pulumi.RunError, match="which is another cluster"):
+        go(lacking, {"cluster": {"server": "https://10.0.0.1:6443"}})
+    assert lacking.asked == []
+
+
+def test_nothing_is_registered_on_a_cluster_that_lacks_something(program):
+    go, registered = program
+    with pytest.raises(pulumi.RunError, match="no default StorageClass"):
+        go(Cluster(storageclasses=_names("slow")))
+    assert set(registered) <= {"pulumi:pulumi:Stack"}

@@ -80,6 +80,14 @@ def test_what_holds_data_is_protected_and_retained_in_production():
     assert [k for k in keys if not graph.one("RandomPassword", k).protect] == []
 
 
+def test_what_is_protected_stays_where_a_secret_is_given_later():
+    # Pulumi would refuse to delete it, and the update with it.
+    given = deploy(PRODUCTION, secrets={"cryptKey": "c" * 32, **PASSWORD})
+    assert given.one("RandomPassword", "config-crypt-key").protect
+    assert given.one("RandomPassword", "database-password").protect
+    assert "c" * 32 in data(given, "config")["local.xml"]
+
+
 def test_nothing_that_changes_often_is_protected():
     # A protected object cannot be replaced: the next change of a setting would fail.
     often = {"ConfigMap", "Job", "Deployment", "StatefulSet", "CronJob", "Service"}
@@ -293,6 +301,12 @@ def test_private_networks_stay_closed_behind_an_open_rule(graph):
     assert "10.0.0.0/8" in rule["to"][0]["ipBlock"]["except"]
 
 
+def test_private_networks_of_ipv6_stay_closed_as_well():
+    graph = deploy({"network": {"egress": [{"cidr": "::/0", "ports": [443]}]}})
+    [rule] = spec(graph.one("NetworkPolicy", "tenant-outbound"))["egress"]
+    assert rule["to"][0]["ipBlock"]["except"] == ["fc00::/7", "fe80::/10"]
+
+
 def test_the_small_preset_requests_at_most_half_a_cpu_and_two_gib():
     cpu, memory = requests(deploy(), peak=False)
     assert cpu <= 500
@@ -371,8 +385,9 @@ def test_no_preset_warns_of_itself():
 def test_adopting_needs_the_keys_of_the_data():
     with pytest.raises(pulumi.RunError, match="cryptKey") as refused:
         deploy({"cluster": {"adopt": True}})
-    assert "databasePassword" in str(refused.value)
-    secrets = {"cryptKey": "c" * 32, **PASSWORD}
+    assert "openmage:databasePassword" in str(refused.value)
+    assert "openmage:databaseRootPassword" in str(refused.value)
+    secrets = {"cryptKey": "c" * 32, **PASSWORD, "databaseRootPassword": "b2" * 16}
     provider = deploy({"cluster": {"adopt": True}}, secrets=secrets).orphans[0]
     assert str(provider.inputs["upsertExistingObjects"]).lower() == "true"
 

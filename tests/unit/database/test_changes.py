@@ -12,7 +12,7 @@ from settings import recorded
 from settings.changes import changes, refused_changes, secret_changes
 from settings.model import Settings
 from settings.recorded import fingerprint, fingerprints, last, record
-from settings.report import Source, dotted
+from settings.report import SettingsError, Source, dotted
 from tests.harness import DEV, EXTERNAL, merge, validated
 
 NODE = {"mode": "node-local", "node": "n1", "path": "/srv/shop", "acceptLossOfNode": True}
@@ -172,8 +172,8 @@ def made_with(settings: Settings) -> dict[str, str]:
 def test_another_secret_than_the_data_was_made_with_is_refused(key, database):
     settings = shop(database=database)
     before = made_with(settings)
-    assert list(secret_changes(settings, {key: OLD}, before)) == []
-    [(found, reason, fix)] = secret_changes(settings, {key: NEW}, before)
+    assert list(secret_changes(settings, {key: OLD}, before, {})) == []
+    [(found, reason, fix)] = secret_changes(settings, {key: NEW}, before, {})
     assert found == key
     assert "config-recovery" in fix
     assert OLD not in reason + fix
@@ -182,21 +182,53 @@ def test_another_secret_than_the_data_was_made_with_is_refused(key, database):
 
 def test_a_secret_that_was_generated_is_compared_as_well_and_one_that_is_not_given_is_kept():
     settings = shop()
-    assert list(secret_changes(settings, {}, made_with(settings))) == []
-    assert list(secret_changes(settings, {"databasePassword": NEW}, {})) == []
+    assert list(secret_changes(settings, {}, made_with(settings), {})) == []
+    assert list(secret_changes(settings, {"databasePassword": NEW}, {}, {})) == []
+
+
+@pytest.mark.parametrize("database", [{}, NODE, REPLICATED])
+def test_an_image_that_hides_its_version_is_refused_it_could_be_older_than_the_data(database):
+    with pytest.raises(SettingsError, match="nobody could see that it is older"):
+        shop(database=database, images={"mariadb": f"mariadb@sha256:{'a' * 64}"})
+    assert shop(database=EXTERNAL, images={"mariadb": f"mariadb@sha256:{'a' * 64}"})
+
+
+@pytest.mark.parametrize("key", MADE_WITH)
+def test_a_secret_that_was_given_may_not_be_taken_away(key):
+    settings = shop()
+    before = record(settings, [key])
+    [(found, reason, fix)] = secret_changes(settings, {}, made_with(settings), before)
+    assert found == key
+    assert reason.startswith("has been taken away")
+    assert "config-recovery" in fix
+
+
+def test_a_renamed_context_is_refused_the_whole_shop_would_be_replaced():
+    found = refused(shop(), shop(cluster={"context": "other"}))
+    assert list(found) == ["cluster.context"]
+    assert f"write {shop().cluster.context}" in found["cluster.context"][1]
+
+
+@pytest.mark.parametrize("change", [{"host": "other.example.com"}, {"name": "other"}])
+def test_another_external_database_is_refused_until_somebody_says_that_the_data_is_there(change):
+    before = shop(database=EXTERNAL)
+    [key] = change
+    assert list(refused(before, shop(database={**EXTERNAL, **change}))) == [f"database.{key}"]
+    copied = {**EXTERNAL, **change, "copiedFrom": "external"}
+    assert refused(before, shop(database=copied)) == {}
 
 
 def test_a_password_that_somebody_has_changed_in_the_database_is_accepted_but_no_crypt_key():
     settings = shop(database={"passwordChanged": True})
     given: dict[str, str | None] = dict.fromkeys(MADE_WITH, NEW)
-    found = [key for key, _, _ in secret_changes(settings, given, made_with(settings))]
+    found = [key for key, _, _ in secret_changes(settings, given, made_with(settings), {})]
     assert found == ["cryptKey"]
 
 
 def test_the_password_of_an_external_server_changes_with_the_server():
     settings = shop(database=EXTERNAL)
     given = {"databasePassword": NEW}
-    assert list(secret_changes(settings, given, made_with(settings))) == []
+    assert list(secret_changes(settings, given, made_with(settings), {})) == []
 
 
 def test_fingerprints_tell_shops_and_secrets_apart_and_show_neither():

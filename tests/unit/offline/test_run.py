@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 from offline import StackFile, run
+from settings.source import STACK_FILE
 
 
 @pytest.fixture
@@ -99,6 +100,7 @@ def test_a_run_leaves_folder_and_kubeconfig_as_they_were(program, monkeypatch, t
         assert text
     assert Path.cwd() == here
     assert os.environ.get("KUBECONFIG") == kubeconfig
+    assert STACK_FILE not in os.environ
 
 
 def test_a_resource_made_of_an_unknown_value_shows_in_an_update_only(program):

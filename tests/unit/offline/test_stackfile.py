@@ -59,6 +59,49 @@ def test_a_stack_file_that_is_no_yaml_is_refused_with_the_line(tmp_path):
         read_stack_file(file)
 
 
+BROKEN = {
+    "a tag that means something to a program": ("{a: !tag b}", 2, "the tag '!tag'"),
+    "a list as a key": ("{? [a, b] : c}", 2, "a key that is no text"),
+    "a mapping as a key": ("{? {a: b} : c}", 2, "unhashable key"),
+    "a list as a key further down": (
+        "\n    php:\n      ? [a, b]\n      : c",
+        3,
+        "a key that is no text",
+    ),
+    "a date as a key": ("{2020-01-01: a}", 2, "a key that is no text"),
+    "an alias to its own parent": ("&here\n    php: *here", 3, "never ends"),
+    "an alias to its own list": ("\n    list: &here [*here]", 3, "never ends"),
+    "a merge of a mapping into itself": ("&here {<<: *here}", None, "never ends"),
+    "a thousand lists in each other": ("[" * 1000 + "]" * 1000, None, "goes too deep"),
+    "a day that never comes": ("{a: 2020-13-45}", None, "looks like a date"),
+    "a control character": ("\n    customer: \a", 3, "control character"),
+    "letters of another encoding": ("\n    customer: \udce4", 3, "UTF-8"),
+}
+
+
+@pytest.mark.parametrize(("value", "line", "reason"), BROKEN.values(), ids=BROKEN)
+def test_what_the_engine_cannot_hand_over_is_refused_with_its_line(tmp_path, value, line, reason):
+    file = tmp_path / "Pulumi.acme.yaml"
+    file.write_bytes(f"config:\n  openmage:shop: {value}\n".encode(errors="surrogateescape"))
+    with pytest.raises(SettingsError) as refused:
+        read_stack_file(file)
+    [problem] = refused.value.problems
+    assert problem.line == line
+    assert reason in problem.reason
+    assert problem.fix
+
+
+def test_an_anchor_that_is_used_twice_is_no_circle(tmp_path):
+    text = "config:\n  openmage:shop: {a: &x {b: 1}, c: *x, d: [*x, *x]}\n"
+    assert read_stack_file(_written(tmp_path, text)).shop["d"] == [{"b": 1}, {"b": 1}]
+
+
+@pytest.mark.parametrize("value", ["", "a text", "{secure: v1:abc}", "[]", "7"])
+def test_what_stands_in_place_of_the_settings_is_none_to_the_commands(tmp_path, value):
+    stack_file = read_stack_file(_written(tmp_path, f"config:\n  openmage:shop: {value}\n"))
+    assert (dict(stack_file.shop), stack_file.context) == ({}, "")
+
+
 @pytest.mark.parametrize("text", ["", "- a\n", "config:\n", "config: []\n", "text\n"])
 def test_a_file_of_another_shape_has_no_settings(tmp_path, text):
     stack_file = read_stack_file(_written(tmp_path, text))

@@ -4,11 +4,12 @@ import os
 import subprocess
 import sys
 
+import pulumi
 import pytest
 
-from offline import find_stack_file, read_stack_file
+from offline import find_stack_file, read_stack_file, run
 from operate import engine, tools
-from operate.__main__ import _README, with_picture
+from operate.__main__ import _README, main, with_picture
 from tests.harness import DEV, ROOT
 
 
@@ -93,6 +94,50 @@ def test_a_wrong_stack_file_is_a_report_and_not_a_traceback(tmp_path):
     assert shown.returncode == 1
     assert "openmage:shop.environment: prod" in shown.stderr
     assert "Traceback" not in shown.stderr + shown.stdout
+
+
+MISSHAPEN = {
+    "nothing": ("", "openmage:shop\n    why: the shop's settings are missing"),
+    "a text": ("text", "openmage:shop: text\n    why: the shop's settings are no mapping"),
+    "a tag": ("!tag {}", "the tag '!tag'"),
+    "a list as a key": ("{? [a] : b}", "a key that is no text"),
+    "a circle": ("&a {b: *a}", "never ends"),
+}
+
+
+@pytest.mark.parametrize(("value", "reason"), MISSHAPEN.values(), ids=MISSHAPEN)
+def test_settings_of_any_shape_are_a_report_with_a_line(
+    tmp_path, monkeypatch, capsys, value, reason
+):
+    file = tmp_path / "Pulumi.wrong.yaml"
+    file.write_text(f"config:\n  openmage:shop: {value}\n")
+    monkeypatch.setattr(sys, "argv", ["operate", "preview", "--offline", "--stack", str(file)])
+    assert main() == 1
+    shown = capsys.readouterr().err
+    assert "Pulumi.wrong.yaml:2" in shown
+    assert reason in shown
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, monkeypatch, capsys):
+    folder = tmp_path / "Pulumi.folder.yaml"
+    folder.mkdir()
+    monkeypatch.setattr(sys, "argv", ["operate", "preview", "--offline", "--stack", str(folder)])
+    assert main() == 1
+    assert str(folder) in capsys.readouterr().err
+
+
+def test_a_file_that_is_given_by_its_path_is_the_one_that_reports_speak_of(tmp_path):
+    # Another file of that name is in the tree.
+    file = tmp_path / "Pulumi.dev.yaml"
+    text = (ROOT / "Pulumi.dev.yaml").read_text().replace("environment: dev", "environment: prod")
+    before = text.splitlines()
+    file.write_text("# one\n# two\n" + text + "  openmage:cryptkey: x\n")
+    with pytest.raises(pulumi.RunError) as refused:
+        run(read_stack_file(file))
+    wrong = next(n for n, line in enumerate(before, 3) if "environment: prod" in line)
+    assert f"Pulumi.dev.yaml:{wrong}  openmage:shop.environment: prod" in str(refused.value)
+    assert f"Pulumi.dev.yaml:{len(before) + 3}  openmage:cryptkey" in str(refused.value)
+    assert "did you mean openmage:cryptKey?" in str(refused.value)
 
 
 def test_a_production_shop_is_not_taken_down_by_a_command():

@@ -74,6 +74,16 @@ def test_a_preview_is_the_engines_where_everything_is_there(machine, monkeypatch
     assert machine.calls()[-1].startswith("preview --diff --stack dev ")
 
 
+def test_the_program_is_told_which_file_the_engine_was_given(machine, monkeypatch, tmp_path):
+    file = tmp_path / "Pulumi.acme.yaml"
+    shop = json.dumps({"cluster": {"context": CONTEXT}})
+    file.write_text(f"config:\n  openmage:shop: {shop}\n")
+    machine.program("pulumi", f'echo "pulumi $OPENMAGE_STACK_FILE" >> {machine.folder}/calls')
+    monkeypatch.chdir(tmp_path)
+    assert _command(monkeypatch, "preview", "--stack", "Pulumi.acme.yaml") == 0
+    assert machine.calls()[-1] == str(file)
+
+
 def test_an_offline_preview_asks_nobody(machine, monkeypatch, capsys):
     assert _command(monkeypatch, "preview", "--offline") == 0
     assert machine.calls() == machine.calls("kubectl") == []

@@ -96,6 +96,32 @@ def test_a_wrong_stack_file_gives_a_report_and_no_traceback(tmp_path):
     assert "Traceback" not in shown.stderr
 
 
+WRONG = {
+    "nothing": ("", 2, "the platform's settings are missing"),
+    "a text": ("text", 2, "the platform's settings are no mapping"),
+    "a list as a key": ("{? [a] : b}", 2, "a key that is no text"),
+    "a misspelt secret": (
+        "{cluster: {context: c}}\n  openmage-platform:dnstoken: x",
+        3,
+        "no such configuration key",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_a_file_given_by_its_path_is_refused_with_its_own_lines(
+    tmp_path, monkeypatch, capsys, wrong
+):
+    text, line, reason = wrong
+    path = tmp_path / "Pulumi.wrong.yaml"
+    path.write_text(f"config:\n  openmage-platform:platform: {text}\n")
+    monkeypatch.setattr(sys, "argv", ["platform", "preview", "--offline", "--stack", str(path)])
+    assert COMMAND.main() == 1
+    shown = capsys.readouterr().err
+    assert f"Pulumi.wrong.yaml:{line}" in shown
+    assert reason in shown
+
+
 def test_an_unknown_stack_is_answered_with_those_that_are_there():
     shown = _python("platform/command.py", "preview", "--offline", "--stack", "nowhere")
     assert shown.returncode == 1

@@ -341,7 +341,7 @@ def test_a_missing_cluster_is_reported():
 
 def test_settings_that_are_no_mapping_are_one_problem():
     [problem] = refusal(f"config:\n  {KEY}: 3\n").problems
-    assert "missing" in problem.reason
+    assert "no mapping" in problem.reason
 
 
 SECRETS = [
