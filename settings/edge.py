@@ -6,33 +6,28 @@ from pydantic import Field
 
 from settings._base import Section
 from settings.tls import Tls
-from settings.types import Cidr, Name, Port
+from settings.types import Cidr, DnsName, LabelKey, Name, Port
 
-ClassName = Annotated[Name, Field(max_length=50)]
+_IngressClass = Annotated[DnsName, Field(max_length=50)]
 """Class of a controller; names of objects are made of it."""
-Annotation = Annotated[
-    str,
-    Field(
-        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
-    ),
-]
-"""Key of an annotation."""
+_GatewayClass = Annotated[Name, Field(max_length=50)]
+"""The same. Controllers name a Service after the Gateway, and a Service's name has no dots."""
+_GatewayName = Annotated[DnsName, Field(max_length=128)]
+"""Name of somebody else's Gateway; names of the routes to it are made of it."""
 
 
 class OwnGateway(Section):
     """A Gateway of the shop's own, in its namespace."""
 
     mode: Literal["own"]
-    class_name: ClassName
+    class_name: _GatewayClass
     """GatewayClass of the cluster."""
     http_port: Port = 80
     """Port of the listener for http. A controller whose listeners are its own ports behind a
     Service, as Traefik's, wants those, such as 8000."""
     https_port: Port = 443
     """Port of the listener for https."""
-    annotations: Annotated[dict[Annotation, str], Field(max_length=16)] = Field(
-        default_factory=dict
-    )
+    annotations: Annotated[dict[LabelKey, str], Field(max_length=16)] = Field(default_factory=dict)
     """Annotations for the load balancer that the controller makes; default: none."""
 
 
@@ -40,7 +35,7 @@ class ListenerSet(Section):
     """Listeners of the shop's own on a Gateway that several shops share."""
 
     mode: Literal["listener-set"]
-    name: Name
+    name: _GatewayName
     """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
     namespace: Name
     """Namespace of the Gateway."""
@@ -54,13 +49,13 @@ class ExistingListeners(Section):
     """Listeners that a Gateway has already; it also holds the certificates."""
 
     mode: Literal["existing"]
-    name: Name
+    name: _GatewayName
     """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
     namespace: Name
     """Namespace of the Gateway."""
-    http_section: Name | None = "http"
+    http_section: DnsName | None = "http"
     """Name of its listener for http; `null` if it has none."""
-    https_section: Name | None = "https"
+    https_section: DnsName | None = "https"
     """Name of its listener for https; `null` if TLS ends in front of the Gateway."""
 
 
@@ -68,7 +63,7 @@ class IngressRoute(Section):
     """An Ingress, of any class."""
 
     kind: Literal["ingress"]
-    class_name: ClassName
+    class_name: _IngressClass
     """IngressClass of the cluster's controller."""
     controller_namespace: Name
     """Namespace of the controller's pods; only they reach the web pods."""
@@ -92,9 +87,9 @@ class LoadBalancerRoute(Section):
     """A Service of type LoadBalancer that leads to the terminator, `frontendCache.terminator`."""
 
     kind: Literal["load-balancer"]
-    class_name: ClassName | None = None
+    class_name: LabelKey | None = None
     """Class of the load balancer; default: the cluster's own."""
-    annotations: dict[Annotation, str] = Field(default_factory=dict)
+    annotations: dict[LabelKey, str] = Field(default_factory=dict)
     """What the provider wants to be told on the Service; default: nothing."""
     source_ranges: tuple[Cidr, ...] = ()
     """Networks that may reach it; default: everybody."""

@@ -10,9 +10,9 @@ from settings.tiers import Placement, Resources
 from settings.types import (
     Certificate,
     Cidr,
+    DnsName,
     Hostname,
     Line,
-    Name,
     Port,
     StorageSize,
     bytes_of,
@@ -24,7 +24,7 @@ class Storage(Section):
 
     size: StorageSize
     """Kubernetes quantity such as `8Gi`; it can grow, never shrink."""
-    storage_class: Name | None = None
+    storage_class: DnsName | None = None
     """Storage class; default: the cluster's default."""
 
 

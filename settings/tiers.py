@@ -6,7 +6,7 @@ from pydantic import Field
 
 from settings import sizing
 from settings._base import Section
-from settings.types import Cpu, Line, Memory, Name, bytes_of
+from settings.types import Cpu, DnsName, LabelKey, LabelValue, Memory, bytes_of
 
 
 class Amounts(Section):
@@ -30,9 +30,9 @@ class Resources(Section):
 class Toleration(Section):
     """A taint of nodes that the pods accept."""
 
-    key: Line
+    key: LabelKey
     """Key of the taint."""
-    value: Line | None = None
+    value: LabelValue | None = None
     """Value of the taint; default: any."""
     effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
     """Effect of the taint; default: any."""
@@ -41,11 +41,11 @@ class Toleration(Section):
 class Placement(Section):
     """On which nodes pods run, and who goes first when there is no room."""
 
-    node_selector: dict[Line, Line] = Field(default_factory=dict)
+    node_selector: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels that a node must have; default: any node."""
     tolerations: tuple[Toleration, ...] = ()
     """Taints that the pods accept; default: none."""
-    priority_class: Name | None = None
+    priority_class: DnsName | None = None
     """PriorityClass of the cluster; default: the cluster's own."""
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings._base import Section
-from settings.types import AcmeServer, Certificate, CertificateName, Email, Name
+from settings.types import AcmeServer, Certificate, CertificateName, DnsName, Email
 
 
 class NoTls(Section):
@@ -18,7 +18,7 @@ class SecretTls(Section):
     """A certificate that is in the namespace already."""
 
     mode: Literal["secret"]
-    secret_name: Name
+    secret_name: DnsName
     """Name of a Secret of type kubernetes.io/tls."""
 
 
@@ -52,7 +52,7 @@ class NamedIssuer(Section):
 
     mode: Literal["named"]
     kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
-    name: Name
+    name: DnsName
     """Name of the issuer; an Issuer must be in the shop's namespace."""
 
 
@@ -62,7 +62,7 @@ class LetsEncryptTls(Section):
     mode: Literal["letsencrypt"]
     issuer: Annotated[OwnIssuer | NamedIssuer, Field(discriminator="mode")]
     """Who proves to the certificate authority that the names are ours."""
-    secret_name: Name = "shop-tls"  # noqa: S105 (the name of a Secret, not what is in it)
+    secret_name: DnsName = "shop-tls"  # noqa: S105 (the name of a Secret, not what is in it)
     """Secret for the certificate. One that is there is shown until it is replaced."""
     names: tuple[CertificateName, ...] = ()
     """Names in the certificate; default: all hosts. A wildcard needs a `named` issuer that answers

@@ -18,11 +18,21 @@ _UNITS = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 _PHP_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 _CRON_FIELDS = 5
 _HOST_LENGTH = 253
+_QUALIFIED = (
+    r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+)
 
 
 def _name(value: str) -> str:
     if not _LABEL.fullmatch(value):
         message = "no Kubernetes name; use lower-case letters, digits and inner hyphens, 63 at most"
+        raise ValueError(message)
+    return value
+
+
+def _dns_name(value: str) -> str:
+    if len(value) > _HOST_LENGTH or not all(_LABEL.fullmatch(part) for part in value.split(".")):
+        message = "no Kubernetes name; use lower-case letters, digits, inner hyphens and dots"
         raise ValueError(message)
     return value
 
@@ -240,6 +250,13 @@ def _certificate(value: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(_name)]
+"""Name of a namespace, or one that names of the shop's own objects are made of."""
+DnsName = Annotated[str, AfterValidator(_dns_name)]
+"""Name of an object that somebody else has made."""
+LabelKey = Annotated[str, Field(pattern=_QUALIFIED)]
+"""Key of a label or an annotation, with a prefix or without."""
+LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
+"""Value of a label or a taint, which may be empty."""
 Customer = Annotated[str, AfterValidator(_customer)]
 Namespace = Annotated[str, AfterValidator(_namespace)]
 Host = Annotated[str, AfterValidator(_host)]

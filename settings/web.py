@@ -14,7 +14,7 @@ from settings.tiers import (
     SharedStorefront,
     SplitStorefront,
 )
-from settings.types import CronSchedule, ImageReference, Line, Name, PhpSize, Seconds
+from settings.types import CronSchedule, DnsName, ImageReference, Line, PhpSize, Seconds
 
 
 class Images(Section):
@@ -35,7 +35,7 @@ class Images(Section):
     """Varnish, where `frontendCache.mode` is `varnish`."""
     phpmyadmin: ImageReference = "docker.io/library/phpmyadmin:5.2-apache"
     """phpMyAdmin, where it is switched on."""
-    pull_secrets: tuple[Name, ...] = ()
+    pull_secrets: tuple[DnsName, ...] = ()
     """Names of existing Secrets to pull images with."""
 
 

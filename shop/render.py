@@ -1,4 +1,4 @@
-"""Configuration files of nginx, PHP, MariaDB and Valkey."""
+"""Configuration files of nginx, Apache, PHP, MariaDB and Valkey."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,10 @@ UPLOAD_MEGABYTES = 64
 """Largest upload: OpenMage's own product imports and media stay well below."""
 
 
-PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+PRIVATE = (
+    *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
+    *("::1/128", "fc00::/7", "fe80::/10"),
+)
 """Networks of pods and load balancers: a client from there stands for many."""
 _PROTECTION = {
     "X-Content-Type-Options": "nosniff",

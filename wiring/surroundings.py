@@ -1,7 +1,7 @@
 """What is around the shop: its namespace, its pods, its media volume."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 from components import Tenant
 from components._network import EgressRule
@@ -12,10 +12,11 @@ from settings.edge import GatewayRoute
 from settings.types import network
 from wiring._common import ShopPodArgs, of_shop, retention, storage
 
-_PRIVATE = tuple(
+_PRIVATE_V4 = tuple(
     IPv4Network(cidr)
     for cidr in ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 )
+_PRIVATE_V6 = tuple(IPv6Network(cidr) for cidr in ("fc00::/7", "fe80::/10"))
 """Addresses inside of data centres, cloud metadata among them."""
 
 
@@ -71,9 +72,9 @@ def media(settings: Settings, tenant: Tenant) -> MediaArgs:
 def egress(cidr: str, ports: Sequence[int]) -> EgressRule:
     """Return a way out into a network, private ones inside of it left out."""
     allowed = network(cidr)
-    inside = [
-        str(private)
-        for private in _PRIVATE
-        if isinstance(allowed, IPv4Network) and private.subnet_of(allowed) and private != allowed
-    ]
-    return {"cidr": cidr, "ports": ports, "excluded": inside}
+    if isinstance(allowed, IPv4Network):
+        inside = [private for private in _PRIVATE_V4 if private.subnet_of(allowed)]
+    else:
+        inside = [private for private in _PRIVATE_V6 if private.subnet_of(allowed)]
+    excluded = [str(private) for private in inside if private != allowed]
+    return {"cidr": cidr, "ports": ports, "excluded": excluded}

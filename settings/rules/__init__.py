@@ -10,6 +10,7 @@ from settings.rules import (
     hosts,
     images,
     mail,
+    namespaces,
     own_lines,
     production,
     sizes,
@@ -22,6 +23,7 @@ Rule = Callable[[Settings], Iterator[Violation]]
 
 _RULES: tuple[Rule, ...] = (
     hosts.hosts,
+    hosts.stores,
     hosts.proxies,
     hosts.phpmyadmin,
     extras.frontend_cache,
@@ -34,9 +36,11 @@ _RULES: tuple[Rule, ...] = (
     tls.issuer,
     tls.names,
     tls.covered,
+    namespaces.neighbours,
     production.production,
     production.acme,
     sizes.resources,
+    sizes.least_memory,
     sizes.php_memory,
     sizes.scaling,
     sizes.connections,

@@ -28,11 +28,18 @@ def media(settings: Settings) -> Iterator[Violation]:
 
 
 def database_version(settings: Settings) -> Iterator[Violation]:
-    """Refuse a MariaDB that nobody mends."""
+    """Refuse a MariaDB that nobody mends, and one of which nobody knows how old it is."""
     tag = image_tag(settings.images.mariadb)
-    if isinstance(settings.database, ExternalDatabase) or tag is None:
+    if isinstance(settings.database, ExternalDatabase):
         return
-    if not any(
+    if tag is None:
+        yield Violation(
+            ("images", "mariadb"),
+            "names no version: nobody could see that it is older than the data, and the operator"
+            " goes by the tag",
+            "write both, such as mariadb:11.8@sha256:...",
+        )
+    elif not any(
         tag == version or tag.startswith((f"{version}.", f"{version}-"))
         for version in MARIADB_VERSIONS
     ):
@@ -94,12 +101,6 @@ def operated(settings: Settings) -> Iterator[Violation]:
             ("database", "spread"),
             "the loss of one node could take every server",
             "use required; preferred is for dev",
-        )
-    if image_tag(settings.images.mariadb) is None:
-        yield Violation(
-            ("images", "mariadb"),
-            "names no version, and mariadb-operator goes by the tag",
-            "write both, such as mariadb:11.8@sha256:...",
         )
     if settings.production:
         yield from _operated_in_production(database)

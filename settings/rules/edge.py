@@ -90,6 +90,8 @@ def _target(way: Way) -> tuple[str | None, ...]:
         if isinstance(parent, OwnGateway):
             return parent.mode, parent.class_name
         return parent.mode, parent.namespace, parent.name
+    if isinstance(way, NoRoute):
+        return way.kind, way.controller_namespace
     return (way.kind,)
 
 

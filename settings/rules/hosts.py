@@ -6,6 +6,9 @@ from settings.model import Settings
 from settings.types import network
 from settings.violation import Path, Violation
 
+_MAIN = {("store", "default"), ("website", "base")}
+"""What OpenMage installs, and shows on a host that names neither store view nor website."""
+
 
 def hosts(settings: Settings) -> Iterator[Violation]:
     """Refuse a host that is named twice."""
@@ -20,6 +23,32 @@ def hosts(settings: Settings) -> Iterator[Violation]:
         elif host in seen:
             yield Violation(path, "the host is listed twice", "remove one")
         seen.add(host)
+
+
+def stores(settings: Settings) -> Iterator[Violation]:
+    """Refuse a store whose pages lead to another host already."""
+    seen: set[tuple[str, str]] = set()
+    for index, store in enumerate(settings.hosts.stores):
+        path = ("hosts", "stores", index, "code")
+        if store.code == "admin":
+            yield Violation(
+                path,
+                f"is the admin area, which is at {settings.hosts.admin}",
+                "name a store view or website of the shop",
+            )
+        elif (store.type, store.code) in _MAIN:
+            yield Violation(
+                path,
+                f"is what {settings.hosts.shop[0]} shows: its links would lead to this host",
+                "move the host to hosts.shop, or name another store view or website",
+            )
+        elif (store.type, store.code) in seen:
+            yield Violation(
+                path,
+                "has a host already, and its links can lead to one only",
+                "move the host to the redirects of the other one",
+            )
+        seen.add((store.type, store.code))
 
 
 def named(settings: Settings) -> Iterator[tuple[Path, str]]:

@@ -1,5 +1,6 @@
 """Rules about the customer's own lines for php.ini, [mysqld] and the web server."""
 
+import re
 from collections.abc import Iterator
 
 from settings.databases import ExternalDatabase
@@ -56,6 +57,14 @@ _FORBIDDEN = {
     "apache": ("listen", "loadmodule", "errorlog", "pidfile", "user", "group", "servername"),
 }
 
+_NGINX_TOKENS = re.compile(
+    r"""\s+|\#[^\n]*  # what means nothing, and then: quoted words, marks, other words
+    |("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|(?:\\.|\$\{|[^\s{;\\])+)""",
+    re.DOTALL | re.VERBOSE,
+)
+_NGINX_DATA = {"charset_map", "geo", "map", "split_clients", "types"}
+"""Blocks whose lines are data."""
+
 
 def ini(settings: Settings) -> Iterator[Violation]:
     """Refuse ini lines that belong to the program or that break OpenMage."""
@@ -82,8 +91,8 @@ def web_server(settings: Settings) -> Iterator[Violation]:
     for server, block, name, text in _files(settings.web):
         path = ("web", server, block, name)
         total += len(text.encode())
-        words = {line.split()[0].rstrip(";") for line in text.splitlines() if line.split()}
-        if server == "nginx" and text.count("{") != text.count("}"):
+        words = set(_apache_words(text) if server == "apache" else _nginx_words(text))
+        if server == "nginx" and words & {"{", "}"}:
             yield Violation(path, "has unbalanced braces", "close every block in the same file")
         for word in sorted(word for word in words if word.lower() in _FORBIDDEN[server]):
             yield Violation(path, f"contains {word}, which the program owns", "remove it")
@@ -92,6 +101,32 @@ def web_server(settings: Settings) -> Iterator[Violation]:
         yield Violation(
             ("web", where), "is more than a ConfigMap holds, 1 MiB", "put it into the image"
         )
+
+
+def _apache_words(text: str) -> Iterator[str]:
+    """Yield the first word of each line."""
+    for line in text.replace("\\\n", "").splitlines():
+        yield from line.split(maxsplit=1)[:1]
+
+
+def _nginx_words(text: str) -> Iterator[str]:
+    """Yield the first word of each directive, and a brace that has no other."""
+    blocks: list[str] = []
+    first = ""
+    for part in filter(None, _NGINX_TOKENS.findall(text)):
+        if part == "{":
+            blocks.append(first)
+        elif part == "}" and blocks:
+            blocks.pop()
+        elif part == "}":
+            yield part
+        elif part != ";":
+            if not first and not _NGINX_DATA & {*blocks}:
+                yield part.strip("\"'")
+            first = first or part
+            continue
+        first = ""
+    yield from "{" if blocks else ""
 
 
 def _files(web: SharedWeb | SplitWeb | ApacheWeb) -> Iterator[tuple[str, str, str, str]]:

@@ -6,6 +6,7 @@ from settings.databases import ExternalDatabase
 from settings.extras import VarnishCache
 from settings.model import Settings
 from settings.rules.images import runs_nginx
+from settings.rules.sizes import scaled
 from settings.tls import LetsEncryptTls, OwnIssuer
 from settings.types import has_digest
 from settings.violation import Violation
@@ -23,12 +24,11 @@ def production(settings: Settings) -> Iterator[Violation]:
                 "production runs exactly the image that was tested: a tag can be moved",
                 "append the digest, @sha256:...",
             )
-    if settings.web.storefront.autoscaling.min_replicas < 2:  # noqa: PLR2004 (one and another)
-        yield Violation(
-            ("web", "storefront", "autoscaling", "minReplicas"),
-            "one pod is none while its node is drained",
-            "use 2 or more",
-        )
+    for path, found in scaled(settings):
+        if found.min_replicas < 2:  # noqa: PLR2004 (one and another)
+            yield Violation(
+                (*path, "minReplicas"), "one pod is none while its node is drained", "use 2 or more"
+            )
     if not settings.retain_data:
         yield Violation(
             ("retainData",),

@@ -82,7 +82,11 @@ def test_what_is_old_is_served_in_place_of_an_error(cache, where, status):
     cache.shop.say(path, status=status)
     assert [cache.get(path).body for _ in range(3)] == ["1", "1", "1"]
     cache.shop.say(path, Cache_Control="public, max-age=600")
-    assert int(cache.get(path).body) > 1
+    until = time.monotonic() + 10
+    # On a busy machine a probe may have come too late, and Varnish spares the shop for a while.
+    while cache.get(path).body == "1":
+        assert time.monotonic() < until, "what is old is served for ever"
+        time.sleep(0.1)
 
 
 def test_what_was_never_seen_gets_a_page_that_says_when_to_come_back(cache):

@@ -21,6 +21,8 @@ REASON = next(
 )
 pytestmark = pytest.mark.skipif(bool(REASON), reason=REASON)
 SHOP, ADMIN = "shop.test", "admin.shop.test"
+LONGEST = ".".join(["a" * 61] * 4) + ".test"
+"""As long as a name can be."""
 
 
 def free_port():
@@ -121,7 +123,7 @@ def terminator(tmp_path_factory):
     folder = tmp_path_factory.mktemp("terminator")
     ports = {port: free_port() for port in (8080, 8081, 8443, VARNISH_PORT, 80)}
     text = terminator_config(
-        {"shop_hosts": [SHOP], "admin_hosts": [ADMIN], "admin": "127.0.0.1", "timeout": 9}
+        {"shop_hosts": [SHOP, LONGEST], "admin_hosts": [ADMIN], "admin": "127.0.0.1", "timeout": 9}
     )
     for port in (8080, 8081, 8443):
         assert f"listen {port}" in text
@@ -160,6 +162,10 @@ def _wait(process, port, folder):
 def test_who_comes_without_tls_is_sent_to_it(terminator):
     for host in (SHOP, ADMIN):
         assert terminator.plain(host, "/a?b=c") == (301, f"https://{host}/a?b=c")
+
+
+def test_a_host_may_be_as_long_as_names_can_be(terminator):
+    assert terminator.plain(LONGEST) == (301, f"https://{LONGEST}/")
 
 
 def test_a_host_that_is_not_of_the_shop_is_sent_nowhere(terminator):

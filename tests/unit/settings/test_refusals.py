@@ -597,7 +597,7 @@ def test_73_a_tab_is_refused_with_its_line():
 def test_73_an_anchor_is_as_good_as_its_text():
     text = _write({}).replace("admin: admin.shop.test", "admin: &host admin.shop.test")
     assert "&host" in text
-    from settings.report import read_source
+    from settings.source import read_source
     from settings.validate import validate
 
     tree = yaml.safe_load(text)["config"]["openmage:shop"]

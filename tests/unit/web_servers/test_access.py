@@ -44,6 +44,16 @@ def distrustful(request):
 
 
 @pytest.fixture(scope="module", params=SERVERS)
+def alone(request):
+    changes = {
+        "edge": {"trustedProxies": []},
+        "access": {"shop": {"allow": ["198.51.100.0/24"]}},
+    }
+    with serving(request.param, changes=changes) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=SERVERS)
 def believing(request):
     with serving(request.param) as running:
         yield running
@@ -151,6 +161,10 @@ def test_a_stranger_cannot_be_somebody_else(distrustful, header):
 
     assert told["REMOTE_ADDR"] == "127.0.0.1"
     assert told["HTTP_X_REAL_IP"] == "127.0.0.1"
+
+
+def test_nobody_is_believed_where_no_proxy_is_trusted(alone):
+    assert alone.ask("/", X_Forwarded_For=OFFICE).status == 403
 
 
 def test_a_client_cannot_send_the_address_that_openmage_reads(believing):

@@ -25,6 +25,13 @@ CHANGES = {
         "hosts": {"stores": [{"host": "b.test", "code": "b", "redirects": ["c.de"]}]}
     },
 }
+LONG = "a" * 61
+LONGEST = {
+    "hosts": {
+        "shop": [f"{LONG}.{LONG}.{LONG}.{LONG}.test"],
+        "stores": [{"host": f"b.{LONG}.{LONG}.{LONG}.test", "code": "b"}],
+    }
+}
 # Names of services are resolved when nginx starts, and there is no cluster here.
 SERVICES = {"server storefront-php": "server 127.0.0.1", "//phpmyadmin": "//127.0.0.1"}
 
@@ -58,6 +65,15 @@ def test_the_files_of_every_topology_are_understood(topology, changes, tier):
         del tree["images"]["nginx"]
 
     assert said(validated(tree), tier) == ""
+
+
+@pytest.mark.parametrize("topology", ["shared", "apache"])
+def test_hosts_may_be_as_long_as_names_can_be(topology):
+    tree = merge(merge(DEV.shop, LONGEST), {"web": {"topology": topology}})
+    if topology == "apache":
+        del tree["images"]["nginx"]
+
+    assert said(validated(tree), "storefront") == ""
 
 
 def test_a_file_that_is_not_understood_would_be_noticed():
