@@ -71,6 +71,10 @@ def config_rows(store: Store) -> list[Row]:
         # The dashboard's charts were drawn by a service that is gone.
         "admin/dashboard/enable_charts": "0",
     }
+    if not store["secure"]:
+        # OpenMage's default, None, makes cookies that browsers send by https only: without TLS
+        # nobody could sign in.
+        default["web/cookie/cookie_samesite"] = "Lax"
     # The admin store has addresses of its own: its pages never leave its host.
     stores = {f"web/{kind}/base_url": url for kind, url in admin.items()}
     return [

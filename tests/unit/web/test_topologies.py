@@ -196,3 +196,15 @@ def test_the_release_knows_the_addresses_of_the_stores():
         ("fr", "store", "http://fr.shop.test/"),
         ("brand", "website", "http://brand.test/"),
     ]
+
+
+def _configured(changes):
+    released = json.loads(data(deploy(changes), "release-scripts")["release.json"])
+    return {row["path"]: row["value"] for row in released["config"] if row["scope"] == "default"}
+
+
+def test_people_can_sign_in_where_there_is_no_tls():
+    # Of a cookie with SameSite=None OpenMage makes one that is sent by https only.
+    assert _configured({})["web/cookie/cookie_samesite"] == "Lax"
+    tls = {"mode": "secret", "secretName": "shop-tls"}
+    assert "web/cookie/cookie_samesite" not in _configured({"edge": {"tls": tls}})
