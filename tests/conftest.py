@@ -15,3 +15,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[live.Shop]:
     made = live.Shop(tmp_path_factory.mktemp("shop"))
     yield made
     made.stack.destroy()
+
+
+@pytest.fixture(scope="module")
+def dev_stack(shop: live.Shop) -> Iterator[None]:
+    """Start a module from the dev stack, and leave it to the next one as it was."""
+    shop.change({})
+    shop.up()
+    yield
+    shop.change({})
+    shop.up()

@@ -30,14 +30,7 @@ gateway = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def running(shop):
-    """Start from the dev stack, behind an Ingress; every claim below changes it."""
-    shop.change({})
-    shop.up()
-    yield
-    shop.change({})
-    shop.up()
+pytestmark = pytest.mark.usefixtures("dev_stack")
 
 
 @gateway

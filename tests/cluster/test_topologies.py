@@ -31,14 +31,7 @@ STORES = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def running(shop):
-    """Start from the dev stack; every claim below changes it."""
-    shop.change({})
-    shop.up()
-    yield
-    shop.change({})
-    shop.up()
+pytestmark = pytest.mark.usefixtures("dev_stack")
 
 
 def orders(shop):
