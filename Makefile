@@ -6,7 +6,7 @@ OPERATE := $(BIN)/python -m operate
 WITH_STACK := --stack $(STACK) $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help preview up down cluster admin-password access-password images bump compose-up compose-down compose-password platform-preview platform-up picture generate check test e2e bench clean
+.PHONY: help preview up down cluster admin-password access-password images bump compose-up compose-down compose-password platform-preview platform-up picture compare generate check test e2e bench clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -52,6 +52,9 @@ platform-up: .venv/run ## Install what the cluster of platform/Pulumi.$(STACK).y
 
 picture: .venv/run ## Draw the picture in README.md anew
 	@$(OPERATE) picture
+
+compare: .venv/run ## Show what the working tree renders otherwise than BASE=commit, for every stack file
+	@$(BIN)/python -m operate.compare $(or $(BASE),main)
 
 generate: .venv/run ## Write settings/schema.json and docs/settings.md anew
 	@$(BIN)/python -m settings.schema
