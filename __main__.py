@@ -3,7 +3,7 @@
 import pulumi
 
 import wiring
-from cluster import connect, refuse_other_clusters
+from cluster import check, connect
 from components import (
     Cache,
     Certificate,
@@ -20,42 +20,51 @@ from components import (
     WebTier,
 )
 from settings import load
+from wiring import names
 
-settings, secrets = load()
-refuse_other_clusters(settings.cluster)
-wiring.check_cluster(settings)
+settings, secrets = load.load()
+connect.refuse_other_clusters(settings.cluster)
+check.check_cluster(settings)
 for warning in settings.warnings:
     pulumi.log.warn(warning)
 
-on_cluster = pulumi.ResourceOptions(provider=connect(settings.cluster))
+on_cluster = pulumi.ResourceOptions(provider=connect.provider(settings.cluster))
 
-tenant = Tenant("tenant", wiring.tenant(settings), on_cluster)
-pods = wiring.pods(settings, tenant)
+tenant = Tenant("tenant", wiring.tenant.args(settings), on_cluster)
+pods = wiring.common.pods(settings, tenant)
 
-mail = Mail("mail", wiring.mail(settings, secrets, tenant), on_cluster)
-media = Media("media", wiring.media(settings, tenant), on_cluster)
-database = Database("database", wiring.database(settings, secrets, pods), on_cluster)
-cache = Cache("cache", wiring.cache(settings, secrets, pods), on_cluster)
+mail = Mail("mail", wiring.mail.args(settings, secrets, tenant), on_cluster)
+media = Media("media", wiring.media.args(settings, tenant), on_cluster)
+database = Database("database", wiring.database.args(settings, secrets, pods), on_cluster)
+cache = Cache("cache", wiring.cache.args(settings, secrets, pods), on_cluster)
 config = ShopConfig(
-    "config", wiring.shop_config(settings, secrets, tenant, database, cache), on_cluster
+    "config", wiring.shop_config.args(settings, secrets, tenant, database, cache), on_cluster
 )
-certificate = Certificate("certificate", wiring.certificate(settings, secrets, tenant), on_cluster)
+certificate = Certificate(
+    "certificate", wiring.certificate.args(settings, secrets, tenant), on_cluster
+)
 
-code = wiring.code(settings, pods, config, media, mail)
-release = Release("release", wiring.release(settings, secrets, code), on_cluster)
-storefront = WebTier("storefront", wiring.storefront(settings, code, config, release), on_cluster)
+code = wiring.common.code(settings, pods, config, media, mail)
+release = Release("release", wiring.release.args(settings, secrets, code), on_cluster)
+storefront = WebTier(
+    names.STOREFRONT, wiring.web.storefront(settings, code, config, release), on_cluster
+)
 
 phpmyadmin = None
-if door := wiring.php_my_admin(settings, pods, database):
-    phpmyadmin = PhpMyAdmin("phpmyadmin", door, on_cluster)
-admin = WebTier("admin", wiring.admin(settings, code, config, release, phpmyadmin), on_cluster)
-CronRunner("cron", wiring.cron(settings, code, release), on_cluster)
+if arguments := wiring.phpmyadmin.args(settings, pods, database):
+    phpmyadmin = PhpMyAdmin(names.PHPMYADMIN, arguments, on_cluster)
+admin = WebTier(
+    names.ADMIN, wiring.web.admin(settings, code, config, release, phpmyadmin), on_cluster
+)
+CronRunner("cron", wiring.cron.args(settings, code, release), on_cluster)
 
-front = None
-if cached := wiring.frontend_cache(settings, pods, storefront, admin, certificate.secret):
-    front = FrontendCache("frontend-cache", cached, on_cluster)
+cached = None
+if arguments := wiring.frontend_cache.args(settings, pods, storefront, admin, certificate.secret):
+    cached = FrontendCache(names.FRONTEND_CACHE, arguments, on_cluster)
 edge = Edge(
-    "edge", wiring.edge(settings, tenant, certificate, storefront, front, admin), on_cluster
+    names.EDGE,
+    wiring.edge.args(settings, tenant, certificate, storefront, cached, admin),
+    on_cluster,
 )
 
 pulumi.export("namespace", tenant.namespace)
@@ -67,5 +76,5 @@ pulumi.export("adminPassword", release.admin_password)
 if config.access_password is not None:
     pulumi.export("accessPassword", config.access_password)
 # The next update is refused if it would part the shop from its data.
-pulumi.export("recorded", wiring.record(settings, secrets))
-pulumi.export("recordedSecrets", wiring.fingerprints(settings, database, config))
+pulumi.export("recorded", wiring.record.recorded_settings(settings, secrets))
+pulumi.export("recordedSecrets", wiring.record.fingerprints(settings, database, config))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from settings.types import bytes_of, millicores
+from stackfile.types import bytes_of, millicores
 
 
 def main() -> None:

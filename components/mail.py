@@ -6,8 +6,8 @@ from typing import Literal, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._network import EgressRule, outbound_policy
-from components._objects import ShopArgs, auto_named
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.network_policies import EgressRule, outbound_policy
 from shop.mail import Smtp, msmtprc
 
 

@@ -2,8 +2,9 @@
 
 import pulumi
 
-from components._claims import Retention, Storage, claim, keep
-from components._objects import ShopArgs
+from components.kit.metadata import ShopArgs
+from components.kit.volumes import Retention, claim, keep
+from stackfile.values import Storage
 
 
 class MediaArgs(ShopArgs):

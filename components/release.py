@@ -3,11 +3,12 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._objects import ShopArgs, auto_named
-from components._passwords import password
-from components._php import PhpArgs, php_container, php_labels, php_pod
-from components._pods import Resources, config_volume, secret_volume
-from shop import script
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.passwords import password
+from components.kit.pods import config_volume, secret_volume
+from components.web.php import PhpArgs, php_container, php_labels, php_pod
+from shop.render import script
+from stackfile.values import Resources
 
 _DEADLINE = 3600
 """Seconds after which a release has failed; it waits up to 600 s for a running cron job."""

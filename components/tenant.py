@@ -6,10 +6,10 @@ from typing import TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._claims import Retention, keep
-from components._network import EgressRule, outbound_policy
-from components._objects import ShopArgs, labels, named
-from components._pods import match
+from components.kit.metadata import ShopArgs, labels, named
+from components.kit.network_policies import EgressRule, outbound_policy
+from components.kit.pods import match
+from components.kit.volumes import Retention, keep
 
 _POD_SECURITY_VERSION = "v1.34"
 """Version of the Pod Security standard: the oldest Kubernetes that is supported."""

@@ -1,7 +1,7 @@
 """The program without a CLI, a cluster or credentials: on the Pulumi SDK's own mock monitor."""
 
 from offline.graph import Graph, Resource
-from offline.run import run
-from offline.stackfile import StackFile, find_stack_file, read_stack_file
+from offline.runner import run
+from offline.stack_files import StackFile, find_stack_file, read_stack_file
 
 __all__ = ["Graph", "Resource", "StackFile", "find_stack_file", "read_stack_file", "run"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from offline.graph import Graph, Resource, masked
-from settings.types import bytes_of, millicores
+from stackfile.types import bytes_of, millicores
 
 _WORKLOADS = ("Deployment", "StatefulSet", "CronJob")
 _HIDDEN = ("RandomPassword",)

@@ -11,7 +11,7 @@ from offline.manifests import write
 from offline.tree import mermaid, tree
 from operate import compose, engine, images, local_cluster, local_shop
 from operate.tools import missing
-from settings.report import SettingsError
+from stackfile.report import SettingsError
 
 _ROOT = Path(__file__).resolve().parent.parent
 _README = _ROOT / "README.md"

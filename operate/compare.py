@@ -13,7 +13,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 _ROOT = Path(__file__).resolve().parent.parent
 _RENDERER = Path(__file__).with_name("registrations.py")
@@ -64,8 +64,8 @@ def _stack(stack: str, before: Registrations, after: Registrations) -> Iterator[
 
 
 def _lines(old: Any, new: Any) -> Iterator[str]:
-    texts = [_text(value).splitlines() for value in (old, new)]
-    for line in difflib.unified_diff(*texts, lineterm="", n=1):
+    before, after = (_text(value).splitlines() for value in (old, new))
+    for line in difflib.unified_diff(before, after, lineterm="", n=1):
         if not line.startswith(("---", "+++", "@@")):
             yield f"    {line}"
 
@@ -77,11 +77,12 @@ def _text(value: Any) -> str:
 
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
-        if list(value) == ["secret"]:
-            return f"[secret {hash(json.dumps(value, sort_keys=True)) & 0xFFFF:04x}]"
-        return {key: _masked(item) for key, item in value.items()}
+        found = cast("dict[str, Any]", value)
+        if list(found) == ["secret"]:
+            return f"[secret {hash(json.dumps(found, sort_keys=True)) & 0xFFFF:04x}]"
+        return {key: _masked(item) for key, item in found.items()}
     if isinstance(value, list):
-        return [_masked(item) for item in value]
+        return [_masked(item) for item in cast("list[Any]", value)]
     return value
 
 

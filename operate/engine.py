@@ -9,7 +9,7 @@ from typing import Any
 
 from offline import StackFile
 from operate.tools import missing
-from settings.source import STACK_FILE
+from stackfile.source import STACK_FILE
 
 _ROOT = Path(__file__).resolve().parent.parent
 _STATE = _ROOT / ".state"

@@ -7,7 +7,7 @@ import dataclasses
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 # The environment of the run, not of the program.
 _LEFT_OUT = {"kubeconfig"}
@@ -48,9 +48,9 @@ def _marked(value: Any) -> Any:
     if dataclasses.is_dataclass(value):
         return {"secret": _marked(getattr(value, "value"))}  # noqa: B009 (a class of the checkout)
     if isinstance(value, dict):
-        return {key: _marked(item) for key, item in value.items()}
+        return {key: _marked(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [_marked(item) for item in value]
+        return [_marked(item) for item in cast("list[Any]", value)]
     return value
 
 

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from cluster import contexts
+from cluster.connect import contexts
 from offline import StackFile
 
 _INSTALL = "https://www.pulumi.com/docs/install/"

@@ -29,7 +29,7 @@ for warning in chosen.warnings(alerts=secrets.alertmanager_config is not None):
     pulumi.log.warn(warning)
 
 where = "openmage-platform:platform.cluster"
-on_cluster = pulumi.ResourceOptions(provider=connect(chosen.cluster, where))
+on_cluster = pulumi.ResourceOptions(provider=connect.provider(chosen.cluster, where))
 
 monitoring = gateway = None
 issuers: list[pulumi.Resource] = []

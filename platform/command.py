@@ -16,8 +16,8 @@ from offline import Graph, Resource, StackFile, find_stack_file, read_stack_file
 from offline.graph import masked
 from operate.engine import NotPossibleError, ready
 from operate.tools import missing
-from settings.report import SettingsError
-from settings.source import structured
+from stackfile.report import SettingsError
+from stackfile.source import structured
 
 _HERE = Path(__file__).resolve().parent
 

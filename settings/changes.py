@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 
-from settings.databases import (
+from settings.database import (
     MARIADB_VERSIONS,
     ExternalDatabase,
     GaleraDatabase,
     NodeLocalDatabase,
     ReplicatedDatabase,
 )
-from settings.explain import at
-from settings.model import Settings
+from settings.model import SHOP, Settings
 from settings.recorded import Record, fingerprint, last, record, version
-from settings.report import SHOP, Problem, Source
-from settings.types import bytes_of
-from settings.violation import Violation
+from stackfile.explain import at
+from stackfile.report import Problem, Source, Violation
+from stackfile.types import bytes_of
 
 _ELSEWHERE = "bring up another stack and restore a backup there"
 _RECOVERY = "it is in the Secret config-recovery-..."

@@ -1,111 +1,13 @@
 """Settings of the way in and the way out."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.tls import Tls
-from settings.types import Cidr, DnsName, LabelKey, Name, Port
-
-_IngressClass = Annotated[DnsName, Field(max_length=50)]
-"""Class of a controller; names of objects are made of it."""
-_GatewayClass = Annotated[Name, Field(max_length=50)]
-"""The same. Controllers name a Service after the Gateway, and a Service's name has no dots."""
-_GatewayName = Annotated[DnsName, Field(max_length=128)]
-"""Name of somebody else's Gateway; names of the routes to it are made of it."""
-
-
-class OwnGateway(Section):
-    """A Gateway of the shop's own, in its namespace."""
-
-    mode: Literal["own"]
-    class_name: _GatewayClass
-    """GatewayClass of the cluster."""
-    http_port: Port = 80
-    """Port of the listener for http. A controller whose listeners are its own ports behind a
-    Service, as Traefik's, wants those, such as 8000."""
-    https_port: Port = 443
-    """Port of the listener for https."""
-    annotations: Annotated[dict[LabelKey, str], Field(max_length=16)] = Field(default_factory=dict)
-    """Annotations for the load balancer that the controller makes; default: none."""
-
-
-class ListenerSet(Section):
-    """Listeners of the shop's own on a Gateway that several shops share."""
-
-    mode: Literal["listener-set"]
-    name: _GatewayName
-    """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
-    namespace: Name
-    """Namespace of the Gateway."""
-    http_port: Port = 80
-    """Port of the listeners for http, as for a Gateway of the shop's own."""
-    https_port: Port = 443
-    """Port of the listeners for https."""
-
-
-class ExistingListeners(Section):
-    """Listeners that a Gateway has already; it also holds the certificates."""
-
-    mode: Literal["existing"]
-    name: _GatewayName
-    """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
-    namespace: Name
-    """Namespace of the Gateway."""
-    http_section: DnsName | None = "http"
-    """Name of its listener for http; `null` if it has none."""
-    https_section: DnsName | None = "https"
-    """Name of its listener for https; `null` if TLS ends in front of the Gateway."""
-
-
-class IngressRoute(Section):
-    """An Ingress, of any class."""
-
-    kind: Literal["ingress"]
-    class_name: _IngressClass
-    """IngressClass of the cluster's controller."""
-    controller_namespace: Name
-    """Namespace of the controller's pods; only they reach the web pods."""
-
-
-class GatewayRoute(Section):
-    """HTTPRoutes of the Gateway API."""
-
-    kind: Literal["gateway"]
-    parent: Annotated[OwnGateway | ListenerSet | ExistingListeners, Field(discriminator="mode")]
-    """What the routes are attached to."""
-    controller_namespace: Name
-    """Namespace of the Gateway's pods; only they reach the web pods. Pods that a controller runs
-    in the shop's namespace, for a Gateway of its own, do so as well."""
-    timeouts: bool = True
-    """Whether routes say how long a request may take: many controllers give up after 15 seconds
-    otherwise. Set it to false for one that refuses routes which say so."""
-
-
-class LoadBalancerRoute(Section):
-    """A Service of type LoadBalancer that leads to the terminator, `frontendCache.terminator`."""
-
-    kind: Literal["load-balancer"]
-    class_name: LabelKey | None = None
-    """Class of the load balancer; default: the cluster's own."""
-    annotations: dict[LabelKey, str] = Field(default_factory=dict)
-    """What the provider wants to be told on the Service; default: nothing."""
-    source_ranges: tuple[Cidr, ...] = ()
-    """Networks that may reach it; default: everybody."""
-
-
-class NoRoute(Section):
-    """No way in is made: the shop's Services are routed by somebody else."""
-
-    kind: Literal["none"]
-    controller_namespace: Name
-    """Namespace of the pods that may reach the web pods."""
-
-
-Route = Annotated[
-    IngressRoute | GatewayRoute | LoadBalancerRoute | NoRoute, Field(discriminator="kind")
-]
+from settings.certificate import Tls
+from stackfile.routes import GatewayRoute, IngressRoute, LoadBalancerRoute, NoRoute, Route
+from stackfile.section import Section
+from stackfile.types import Cidr
 
 
 class _Front(Section):
@@ -133,35 +35,3 @@ class NoEdge(_Front, NoRoute):
 
 
 Edge = Annotated[IngressEdge | GatewayEdge | LoadBalancerEdge | NoEdge, Field(discriminator="kind")]
-
-
-class Access(Section):
-    """Who may see a part of the shop, besides what the shop itself asks for."""
-
-    allow: tuple[Cidr, ...] = ()
-    """Networks of clients that are let in; default: everybody."""
-    basic_auth: bool = False
-    """Whether a generated user name and password are asked for first."""
-
-
-class AccessList(Section):
-    """Who may see what."""
-
-    shop: Access = Access()
-    admin: Access = Access()
-
-
-class Egress(Section):
-    """A network that the shop's code may reach."""
-
-    cidr: Cidr
-    ports: Annotated[tuple[Port, ...], Field(min_length=1)]
-    """TCP ports."""
-
-
-class Network(Section):
-    """What the shop's code may reach outside of its namespace."""
-
-    egress: tuple[Egress, ...] = (Egress.model_construct(cidr="0.0.0.0/0", ports=(443,)),)
-    """Default: https to the internet, for payment and the like. Private networks are left out of
-    a network that contains them, so that nobody else's pods or metadata can be reached."""

@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.types import Host
+from stackfile.section import Section
+from stackfile.types import Host
 
 StoreCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 

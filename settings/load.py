@@ -10,10 +10,10 @@ from pulumi.runtime.settings import get_monitor
 
 from settings.changes import refused_changes
 from settings.model import Settings
-from settings.report import Problem, SettingsError, Source
-from settings.secret_keys import SecretKeys, certificate, password, private_key
-from settings.source import find_source, structured
 from settings.validate import validate
+from stackfile.report import Problem, SettingsError, Source
+from stackfile.secret_keys import SecretKeys, certificate, password, private_key
+from stackfile.source import find_source, structured
 
 _PROJECT = "openmage"
 _CRYPT_KEY_LENGTH = 32

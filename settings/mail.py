@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.types import Certificate, Cidr, Email, Hostname, Port
+from stackfile.section import Section
+from stackfile.types import Certificate, Cidr, Email, Hostname, Port
 
 _PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
 

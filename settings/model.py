@@ -6,29 +6,27 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from settings import sizing
-from settings._base import Section
-from settings.databases import Database, GaleraDatabase, ReplicatedDatabase
-from settings.edge import AccessList, Edge, Network
-from settings.extras import FrontendCache, PhpMyAdmin, VarnishCache
+from settings.access import AccessList
+from settings.cache import Cache
+from settings.cron import Cron
+from settings.database import Database, GaleraDatabase, ReplicatedDatabase
+from settings.edge import Edge
+from settings.frontend_cache import FrontendCache, VarnishCache
 from settings.hosts import Hosts
+from settings.images import Images
 from settings.mail import Mail, NoMail
-from settings.stores import Cache, Media
-from settings.tiers import Resources
-from settings.types import (
-    AdminPath,
-    Currency,
-    Customer,
-    Email,
-    Line,
-    Locale,
-    Namespace,
-    Server,
-    TimeZone,
-    bytes_of,
-    millicores,
-    php_bytes,
-)
-from settings.web import ApacheWeb, Cron, Images, Php, SharedWeb, SplitWeb
+from settings.media import Media
+from settings.php import Php
+from settings.phpmyadmin import PhpMyAdmin
+from settings.tenant import Network
+from settings.types import AdminPath, Currency, Customer, Locale, Namespace, TimeZone, php_bytes
+from settings.web import ApacheWeb, SharedWeb, SplitWeb
+from stackfile.section import Section
+from stackfile.types import Email, Line, Server, bytes_of, millicores
+from stackfile.values import Resources
+
+SHOP = "openmage:shop"
+"""Configuration key of the settings."""
 
 
 class Cluster(Section):
@@ -97,7 +95,7 @@ class Settings(Section):
     """Default: mode `none`."""
     edge: Edge
     access: AccessList = AccessList()
-    php_my_admin: PhpMyAdmin
+    phpmyadmin: PhpMyAdmin = Field(alias="phpMyAdmin")
     mail: Mail = NoMail(mode="none")
     """Default: mode `none`."""
     network: Network = Network()
@@ -216,5 +214,5 @@ class Settings(Section):
             yield ("frontendCache", "resources"), front.resources, pods
             if front.terminator:
                 yield ("frontendCache", "terminatorResources"), front.terminator_resources, pods
-        if self.php_my_admin.enabled:
-            yield ("phpMyAdmin", "resources"), self.php_my_admin.resources, 1 + sizing.SURGE
+        if self.phpmyadmin.enabled:
+            yield ("phpMyAdmin", "resources"), self.phpmyadmin.resources, 1 + sizing.SURGE

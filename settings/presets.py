@@ -7,6 +7,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from stackfile.merge import merge
+
 Tree = dict[str, Any]
 
 
@@ -168,16 +170,3 @@ def _shape_web(base: Tree, web: Any) -> None:
     if topology == "split":
         scaling = dict(base["storefront"]["autoscaling"])
         base["storefront"]["nginx"]["autoscaling"] = scaling
-
-
-def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> Tree:
-    """Return `over` laid over `base`, mapping by mapping; lists and values are replaced."""
-    result: Tree = {key: _copy(value) for key, value in base.items()}
-    for key, value in over.items():
-        both = isinstance(result.get(key), dict) and isinstance(value, Mapping)
-        result[key] = merge(result[key], value) if both else value
-    return result
-
-
-def _copy(value: Any) -> Any:
-    return merge(value, {}) if isinstance(value, Mapping) else value

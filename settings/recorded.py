@@ -13,10 +13,11 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import invoke
 
-from settings.databases import ExternalDatabase, NodeLocalDatabase
+from settings.cache import OwnSessions
+from settings.database import ExternalDatabase, NodeLocalDatabase
 from settings.model import Settings
-from settings.stores import OwnSessions, Storage
-from settings.types import image_tag
+from stackfile.types import image_tag
+from stackfile.values import Storage
 
 OUTPUT = "recorded"
 """Output with the record."""

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from settings.load import secret_keys
 from settings.model import Settings
-from settings.presets import PRESETS, merge
+from settings.presets import PRESETS
+from stackfile.merge import merge
 
 FILE = Path(__file__).with_name("schema.json")
 _SCALING = PRESETS["small"]["web"]["storefront"]["autoscaling"]

@@ -4,52 +4,81 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.tiers import (
-    ApacheAdmin,
-    ApacheStorefront,
-    Placement,
-    Resources,
-    SharedAdmin,
-    SharedStorefront,
-    SplitStorefront,
+from settings import sizing
+from stackfile.section import Section
+from stackfile.types import (
+    Memory,
+    bytes_of,
 )
-from settings.types import CronSchedule, DnsName, ImageReference, Line, PhpSize, Seconds
+from stackfile.values import Autoscaling, Placement, Resources
 
 
-class Images(Section):
-    """Images that the pods run."""
+class PhpContainer(Section):
+    """The container that runs PHP in a web tier."""
 
-    php: ImageReference
-    """The shop's code under /var/www/html, with php-fpm; with Apache and mod_php where
-    `web.topology` is `apache`."""
-    nginx: ImageReference | None = None
-    """nginx with the shop's static files under the same path, for `frontendCache.terminator` as
-    well; default: the image `php`, for an image that carries both. With `web.topology` `apache`
-    that terminator is all that it is for, and needs it."""
-    mariadb: ImageReference = "docker.io/library/mariadb:11.8"
-    """MariaDB; not used where `database.mode` is `external`."""
-    valkey: ImageReference = "docker.io/valkey/valkey:8.1-alpine"
-    """Valkey, for sessions and cache; Redis where `cache.engine` is `redis`."""
-    varnish: ImageReference = "docker.io/library/varnish:7.7-alpine"
-    """Varnish, where `frontendCache.mode` is `varnish`."""
-    phpmyadmin: ImageReference = "docker.io/library/phpmyadmin:5.2-apache"
-    """phpMyAdmin, where it is switched on."""
-    pull_secrets: tuple[DnsName, ...] = ()
-    """Names of existing Secrets to pull images with."""
+    resources: Resources
+    """From the preset."""
+    worker_memory: Memory = "128Mi"
+    """Memory of one busy worker; the number of workers follows from it."""
+
+    @property
+    def workers(self) -> int:
+        """How many workers fit: php-fpm's, or Apache's."""
+        return sizing.fpm_workers(
+            bytes_of(self.resources.limits.memory), bytes_of(self.worker_memory)
+        )
 
 
-IniKey = Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9_.]*$")]
-IniValue = Line | int | bool
+class NginxContainer(Section):
+    """The nginx container of a web tier."""
+
+    resources: Resources
+    """From the preset."""
 
 
-class Php(Section):
-    """PHP, in web pods."""
+class ScaledNginx(NginxContainer):
+    """nginx in pods of its own."""
 
-    memory_limit: PhpSize = "256M"
-    """PHP's memory_limit of a web request: a page takes 8 MiB, a large import or image more."""
-    ini: dict[IniKey, IniValue] = Field(default_factory=dict[IniKey, IniValue])
-    """The customer's own php.ini lines; what the program sets itself is refused."""
+    autoscaling: Autoscaling
+
+
+class ApacheStorefront(Section):
+    """The pods that customers see, with one container."""
+
+    autoscaling: Autoscaling
+    php: PhpContainer
+    request_timeout_seconds: Annotated[int, Field(ge=5, le=600)] = 60
+    """How long a request may take."""
+    placement: Placement = Placement()
+
+
+class SharedStorefront(ApacheStorefront):
+    """The pods that customers see."""
+
+    nginx: NginxContainer
+
+
+class SplitStorefront(ApacheStorefront):
+    """The pods that customers see: php-fpm, and nginx apart from it."""
+
+    nginx: ScaledNginx
+
+
+class ApacheAdmin(Section):
+    """The pods of the admin area, with one container."""
+
+    replicas: Annotated[int, Field(ge=1, le=20)] = 1
+    """Number of pods."""
+    php: PhpContainer
+    request_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 300
+    """How long a request may take; imports and mass actions are slow."""
+    placement: Placement = Placement()
+
+
+class SharedAdmin(ApacheAdmin):
+    """The pods of the admin area."""
+
+    nginx: NginxContainer
 
 
 OwnFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
@@ -130,17 +159,3 @@ class ApacheWeb(_Web):
     limits: Limits = Limits()
     storefront: ApacheStorefront
     admin: ApacheAdmin
-
-
-class Cron(Section):
-    """OpenMage's cron."""
-
-    schedule: CronSchedule = "* * * * *"
-    """When to look for due jobs."""
-    active_deadline_seconds: Seconds = 3600
-    """How long one run may take."""
-    memory_limit: PhpSize = "1024M"
-    """PHP's memory_limit of cron and of the release."""
-    resources: Resources
-    """From the preset; the release's Job has the same."""
-    placement: Placement = Placement()

@@ -10,10 +10,10 @@ from offline import Graph, Resource, StackFile, read_stack_file, run
 from offline.graph import masked, plain
 from settings.load import Secrets
 from settings.model import Settings
-from settings.presets import merge
-from settings.report import SettingsError, Source
-from settings.source import read_source
 from settings.validate import validate
+from stackfile.merge import merge
+from stackfile.report import SettingsError, Source
+from stackfile.source import read_source
 
 # An Output in an f-string is an error, not a text that ends up in a manifest.
 os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"

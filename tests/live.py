@@ -19,8 +19,8 @@ from tests.harness import ROOT
 
 CONTEXT = "OPENMAGE_TEST_CONTEXT"
 _IMAGES = ROOT.parent / "shared" / "cluster" / "images"
-_PROGRAM = ("__main__.py", "cluster.py", "Pulumi.yaml", "Pulumi.dev.yaml")
-_PACKAGES = ("settings", "components", "shop", "wiring")
+_PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml")
+_PACKAGES = ("stackfile", "settings", "cluster", "components", "shop", "wiring")
 HOST, ADMIN = "shop.test", "admin.shop.test"
 
 
@@ -70,7 +70,7 @@ class Shop:
 
         Sections in `whole` are taken as they are given.
         """
-        from settings.presets import merge
+        from stackfile.merge import merge
 
         own = {
             **self._own,

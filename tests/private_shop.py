@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from shop import local_xml
-from shop.local_xml import Redis
+from shop.local_xml import Redis, local_xml
+from shop.release import release_settings
 from shop.render import Site
-from shop.rows import release_settings
 from tests.harness import ROOT
 
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db", "mariadb", "redis-server", "redis-cli")

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from settings.report import Problem, dotted
+from stackfile.report import Problem, dotted
 from tests.harness import DEV, merge, refusal
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from components._server_files import TierArgs
+from components.web.server_files import TierArgs
 from settings.model import Settings
-from shop import apache_config, fpm_pool, nginx_config, script
-from shop.render import nginx_php
+from shop.render import apache_config, fpm_pool, nginx_config, nginx_php, script
 from tests.harness import DEV, merge, validated
 from tests.web_site import Site, fpm_program
 from wiring.web import own_files, tiers

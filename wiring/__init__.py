@@ -1,35 +1,37 @@
-"""What each component is told: settings on one side, arguments on the other."""
+"""Which setting becomes which argument: `args` in each module gives a component its own."""
 
-from wiring.cache import cache
-from wiring.certificate import certificate
-from wiring.check import check_cluster
-from wiring.code import code, cron, release, shop_config
-from wiring.database import database
-from wiring.edge import edge
-from wiring.frontend import frontend_cache, php_my_admin
-from wiring.mail import mail
-from wiring.records import fingerprints, record
-from wiring.surroundings import media, pods, tenant
-from wiring.web import admin, storefront
+from wiring import (
+    cache,
+    certificate,
+    common,
+    cron,
+    database,
+    edge,
+    frontend_cache,
+    mail,
+    media,
+    phpmyadmin,
+    record,
+    release,
+    shop_config,
+    tenant,
+    web,
+)
 
 __all__ = [
-    "admin",
     "cache",
     "certificate",
-    "check_cluster",
-    "code",
+    "common",
     "cron",
     "database",
     "edge",
-    "fingerprints",
     "frontend_cache",
     "mail",
     "media",
-    "php_my_admin",
-    "pods",
+    "phpmyadmin",
     "record",
     "release",
     "shop_config",
-    "storefront",
     "tenant",
+    "web",
 ]

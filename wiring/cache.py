@@ -1,8 +1,8 @@
-"""What the session store and the cache store are told, by mode."""
+"""Arguments of the session store and the cache store, by mode."""
 
 import pulumi
 
-from components.cache import (
+from components.cache.cache import (
     CacheArgs,
     ExternalStoreArgs,
     OwnCacheArgs,
@@ -10,12 +10,12 @@ from components.cache import (
     SentinelSessionsArgs,
 )
 from settings import Secrets, Settings
-from settings.stores import ExternalStore, OwnCache, OwnSessions, SentinelStore
-from wiring._common import ShopPodArgs, given, placement, resources, storage
+from settings.cache import ExternalStore, OwnCache, OwnSessions, SentinelStore
+from wiring.common import ShopPodArgs, given
 
 
-def cache(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
-    """Return what the two stores are told."""
+def args(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
+    """Return the arguments of the two stores."""
     return {
         "sessions": _sessions(settings, secrets, pods),
         "cache": _cache(settings, secrets, pods),
@@ -32,7 +32,7 @@ def _sessions(
         return _sentinel(chosen, pods, given(secrets.sessions_password))
     return {
         **_own(settings, chosen, pods, secrets.sessions_password),
-        "storage": storage(chosen.storage),
+        "storage": chosen.storage,
     }
 
 
@@ -56,8 +56,8 @@ def _own(
         "mode": "own",
         "image": settings.images.valkey,
         "engine": settings.cache.engine,
-        "placement": placement(chosen.placement),
-        "resources": resources(chosen.resources),
+        "placement": chosen.placement,
+        "resources": chosen.resources,
         "maxmemory": chosen.maxmemory,
         "password": password,
     }

@@ -1,9 +1,10 @@
-"""What the certificate is told."""
+"""Arguments of the certificate."""
+
+from typing import assert_never
 
 from components import Tenant
-from components._certificates import NamedIssuer as NamedIssuerArgs
-from components._certificates import OwnIssuer as OwnIssuerArgs
-from components.certificate import (
+from components.edge.cert_manager import Http01
+from components.edge.certificate import (
     CertificateArgs,
     ExistingSecret,
     GivenCertificate,
@@ -11,63 +12,60 @@ from components.certificate import (
     NoCertificate,
 )
 from settings import Secrets, Settings
-from settings.edge import GatewayRoute, IngressRoute
-from settings.tls import CertificateTls, LetsEncryptTls, NamedIssuer, OwnIssuer, SecretTls
-from wiring._common import given, of_shop, placement
-from wiring._ways import as_controlled, terminates
+from settings.certificate import CertificateTls, ElsewhereTls, LetsEncryptTls, NoTls, SecretTls
+from stackfile.certificates import NamedIssuer, OwnIssuer
+from stackfile.routes import GatewayRoute, IngressRoute
+from wiring import names
+from wiring.common import given, of_shop
 from wiring.edge import hosts
 
-DIRECTORIES = {
-    "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
-    "production": "https://acme-v02.api.letsencrypt.org/directory",
-}
-"""Let's Encrypt's two servers."""
+
+def args(settings: Settings, secrets: Secrets, tenant: Tenant) -> CertificateArgs:
+    """Return the arguments of the certificate."""
+    return {**of_shop(settings, tenant), "source": _source(settings, secrets)}
 
 
-def certificate(settings: Settings, secrets: Secrets, tenant: Tenant) -> CertificateArgs:
-    """Return what the certificate is told."""
-    return {**of_shop(settings, tenant), "given": _given(settings, secrets)}
-
-
-def _given(
+def _source(
     settings: Settings, secrets: Secrets
 ) -> NoCertificate | ExistingSecret | GivenCertificate | IssuedCertificate:
-    tls = settings.edge.tls
-    if isinstance(tls, SecretTls):
-        return {"mode": "secret", "secret": tls.secret_name}
-    if isinstance(tls, CertificateTls):
-        return {
-            "mode": "certificate",
-            "certificate": given(secrets.tls_certificate),
-            "private_key": given(secrets.tls_private_key),
-        }
-    if isinstance(tls, LetsEncryptTls):
-        every = [*hosts(settings)["shop"], *hosts(settings)["admin"]]
-        return {
-            "mode": "issued",
-            "secret": tls.secret_name,
-            "issuer": _issuer(settings, tls.issuer),
-            "names": tls.names or every,
-            "hosts": every,
-            # Pods that end TLS do not start without it. HTTP-01 needs the edge first.
-            "awaited": terminates(settings) and isinstance(tls.issuer, NamedIssuer),
-        }
-    return {"mode": "none"}
+    match tls := settings.edge.tls:
+        case NoTls() | ElsewhereTls():
+            return {"mode": "none"}
+        case SecretTls():
+            return {"mode": "secret", "secret": tls.secret_name}
+        case CertificateTls():
+            return {
+                "mode": "certificate",
+                "certificate": given(secrets.tls_certificate),
+                "private_key": given(secrets.tls_private_key),
+            }
+        case LetsEncryptTls():
+            return _issued(settings, tls)
+        case _:
+            assert_never(tls)
 
 
-def _issuer(settings: Settings, issuer: OwnIssuer | NamedIssuer) -> OwnIssuerArgs | NamedIssuerArgs:
-    if isinstance(issuer, NamedIssuer):
-        return {"mode": "named", "kind": issuer.kind, "name": issuer.name}
-    way = settings.edge
-    if not isinstance(way, IngressRoute | GatewayRoute):
+def _issued(settings: Settings, tls: LetsEncryptTls) -> IssuedCertificate:
+    every = [*hosts(settings)["shop"], *hosts(settings)["admin"]]
+    return {
+        "mode": "issued",
+        "secret": tls.secret_name,
+        "issuer": tls.issuer,
+        "http01": _http01(settings, every) if isinstance(tls.issuer, OwnIssuer) else None,
+        "names": tls.names or every,
+        # Pods that terminate TLS do not start without it. HTTP-01 needs the edge first.
+        "awaited": settings.frontend_cache.terminates_tls and isinstance(tls.issuer, NamedIssuer),
+    }
+
+
+def _http01(settings: Settings, every: list[str]) -> Http01:
+    route = settings.edge
+    if not isinstance(route, IngressRoute | GatewayRoute):
         message = "HTTP-01 without a controller passed the settings' checks"
         raise AssertionError(message)  # noqa: TRY004 (no wrong argument: a rule is missing)
     return {
-        "mode": "http-01",
-        "email": issuer.email,
-        "server": DIRECTORIES.get(issuer.server, issuer.server),
-        "ca": issuer.ca,
-        "way": as_controlled(way),
-        "edge": "edge",
-        "placement": placement(settings.web.storefront.placement),
+        "route": route,
+        "edge": names.EDGE,
+        "hosts": every,
+        "placement": settings.web.storefront.placement,
     }

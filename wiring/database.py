@@ -1,13 +1,13 @@
-"""What the database is told, by mode."""
+"""Arguments of the database, by mode."""
 
 from collections.abc import Sequence
 
-from components._operated import OperatedDatabaseArgs
-from components._own_database import OwnDatabaseArgs
-from components.database import DatabaseArgs, ExternalDatabaseArgs
-from components.database import Endpoint as EndpointArgs
+from components.database.database import DatabaseArgs, ExternalDatabaseArgs
+from components.database.database import Endpoint as EndpointArgs
+from components.database.operated import OperatedDatabaseArgs
+from components.database.own import OwnDatabaseArgs
 from settings import Secrets, Settings
-from settings.databases import (
+from settings.database import (
     Endpoint,
     ExternalDatabase,
     GaleraDatabase,
@@ -15,12 +15,12 @@ from settings.databases import (
     ReplicatedDatabase,
     VolumeDatabase,
 )
-from settings.stores import Storage
-from wiring._common import ShopPodArgs, given, placement, resources, retention, storage
+from stackfile.values import Storage
+from wiring.common import ShopPodArgs, given, retention
 
 
-def database(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> DatabaseArgs:
-    """Return what the database of the chosen mode is told."""
+def args(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> DatabaseArgs:
+    """Return the arguments of the chosen mode."""
     chosen = settings.database
     if isinstance(chosen, ExternalDatabase):
         return _external(chosen, secrets, pods)
@@ -31,7 +31,7 @@ def database(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> Databas
             "max_lag_seconds": chosen.max_lag_seconds,
             "semi_sync_timeout_seconds": chosen.semi_sync_timeout_seconds,
             "rebuild": {
-                "storage": storage(chosen.rebuild_storage or _as_large_as(chosen, settings)),
+                "storage": chosen.rebuild_storage or _as_large_as(chosen, settings),
                 "access_mode": settings.media.access_mode,
                 "after_minutes": chosen.rebuild_after_minutes,
             },
@@ -47,7 +47,7 @@ def database(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> Databas
             "path": chosen.path,
             "size": chosen.storage.size,
         }
-    return {**own, "mode": "volume", "storage": storage(chosen.storage)}
+    return {**own, "mode": "volume", "storage": chosen.storage}
 
 
 def converted_engines(settings: Settings) -> Sequence[str]:
@@ -71,9 +71,9 @@ def _own(
 ) -> OwnDatabaseArgs:
     return {
         **pods,
-        "placement": placement(chosen.placement),
+        "placement": chosen.placement,
         "image": settings.images.mariadb,
-        "resources": resources(chosen.resources),
+        "resources": chosen.resources,
         "buffer_pool": chosen.buffer_pool,
         "max_connections": chosen.max_connections,
         "config": chosen.config,
@@ -95,7 +95,7 @@ def _operated(
         "operator_namespace": chosen.operator_namespace,
         "api_server": chosen.api_server_cidrs,
         "replicas": chosen.replicas,
-        "storage": storage(chosen.storage),
+        "storage": chosen.storage,
         "spread": chosen.spread,
         "copy_seconds": chosen.copy_seconds,
         "read_from_replicas": chosen.read_from_replicas,

@@ -1,24 +1,17 @@
-"""What the way in is told."""
+"""Arguments of the edge."""
 
 from typing import Protocol
 
 import pulumi
 
 from components import Tenant
-from components._terminator import HTTPS_PORT
-from components._ways import Route, Terminator
-from components._web_pod import HTTP_PORT
-from components.certificate import Certificate
-from components.edge import EdgeArgs
+from components.edge import Certificate, EdgeArgs
+from components.edge.routes import Backend, Terminator
+from components.frontend_cache.terminator import HTTPS_PORT
+from components.web.pods import HTTP_PORT
 from settings import Settings
-from wiring._common import of_shop
-from wiring._ways import as_way, terminates
-
-_TERMINATOR: Terminator = {
-    "workload": "frontend-cache",
-    "http_port": HTTP_PORT,
-    "https_port": HTTPS_PORT,
-}
+from wiring import names
+from wiring.common import of_shop
 
 
 class Served(Protocol):
@@ -30,61 +23,69 @@ class Served(Protocol):
         ...
 
 
-def edge(  # noqa: PLR0913, PLR0917 (the edge leads to these)
+def args(  # noqa: PLR0913, PLR0917 (the edge leads to these)
     settings: Settings,
     tenant: Tenant,
     certificate: Certificate,
     storefront: Served,
-    front: Served | None,
+    frontend_cache: Served | None,
     admin: Served,
 ) -> EdgeArgs:
-    """Return what the way in is told; `front` is the cache before the storefront, if any."""
-    former = settings.edge.moving_from
+    """Return the arguments of the edge; visitors meet the frontend cache first, if there is one."""
+    terminates = settings.frontend_cache.terminates_tls
     return {
         **of_shop(settings, tenant),
-        "way": as_way(settings.edge),
-        "former": None if former is None else as_way(former),
-        "routes": _routes(settings, storefront, front, admin),
-        "terminator": _TERMINATOR if terminates(settings) else None,
+        "route": settings.edge,
+        "moving_from": settings.edge.moving_from,
+        "backends": _backends(settings, storefront, frontend_cache, admin),
+        "terminator": _terminator() if terminates else None,
         "tls": {
             "secure": settings.secure,
             "secret": certificate.secret,
-            "issued_later": settings.edge.tls.mode == "letsencrypt" and not terminates(settings),
+            "issued_later": settings.edge.tls.mode == "letsencrypt" and not terminates,
         },
         "admin_path": settings.admin.path,
     }
 
 
-def _routes(
-    settings: Settings, storefront: Served, front: Served | None, admin: Served
-) -> list[Route]:
+def _terminator() -> Terminator:
+    return {
+        "workload": names.FRONTEND_CACHE,
+        "http_port": HTTP_PORT,
+        "https_port": HTTPS_PORT,
+    }
+
+
+def _backends(
+    settings: Settings, storefront: Served, frontend_cache: Served | None, admin: Served
+) -> list[Backend]:
     web, found = settings.web, hosts(settings)
-    shop: Route = {
+    shop: Backend = {
         "name": "shop",
         "hosts": found["shop"],
         "service": storefront.service,
-        "workload": "storefront",
-        "seconds": web.storefront.request_timeout_seconds,
+        "workload": names.STOREFRONT,
+        "timeout": web.storefront.request_timeout_seconds,
     }
-    # Over plain http a terminator only sends visitors to https, so controllers, which end TLS
-    # themselves, go past it during a move.
-    if front is not None and not terminates(settings):
-        shop["service"], shop["workload"] = front.service, "frontend-cache"
+    # Over plain http a terminator only redirects to https, so controllers, which terminate TLS
+    # themselves, bypass it during a move.
+    if frontend_cache is not None and not settings.frontend_cache.terminates_tls:
+        shop["service"], shop["workload"] = frontend_cache.service, names.FRONTEND_CACHE
     return [
         shop,
         {
             "name": "admin",
             "hosts": found["admin"],
             "service": admin.service,
-            "workload": "admin",
-            "seconds": web.admin.request_timeout_seconds,
+            "workload": names.ADMIN,
+            "timeout": web.admin.request_timeout_seconds,
         },
     ]
 
 
 def hosts(settings: Settings) -> dict[str, list[str]]:
     """Return every host, by where it leads."""
-    admin, phpmyadmin = [settings.hosts.admin], settings.php_my_admin.host
+    admin, phpmyadmin = [settings.hosts.admin], settings.phpmyadmin.host
     if phpmyadmin is not None:
         # The admin pods' web server leads to it.
         admin.append(phpmyadmin)

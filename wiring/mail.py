@@ -1,16 +1,16 @@
-"""What mail is told."""
+"""Arguments of mail."""
 
 from components import Tenant
 from components.mail import NoMailArgs, SmtpArgs
 from settings import Secrets, Settings
 from settings.mail import SmtpMail
 from shop.mail import NO_SENDMAIL, SENDMAIL
-from wiring._common import given, of_shop
-from wiring.surroundings import egress
+from wiring.common import given, of_shop
+from wiring.tenant import egress
 
 
-def mail(settings: Settings, secrets: Secrets, tenant: Tenant) -> SmtpArgs | NoMailArgs:
-    """Return what mail is told, by mode."""
+def args(settings: Settings, secrets: Secrets, tenant: Tenant) -> SmtpArgs | NoMailArgs:
+    """Return the arguments of mail, by mode."""
     chosen = settings.mail
     if not isinstance(chosen, SmtpMail):
         return {"mode": "none"}

@@ -3,23 +3,24 @@
 from collections.abc import Sequence
 
 from components import PhpMyAdmin, Release, ShopConfig
-from components._server_files import TierArgs
-from components._web_pod import FPM_PORT
-from components.web_tier import Autoscaling as AutoscalingArgs
-from components.web_tier import WebTierArgs
+from components.web.pods import FPM_PORT
+from components.web.server_files import TierArgs
+from components.web.web_tier import WebTierArgs
 from settings import Settings
-from settings.edge import Access
-from settings.tiers import (
+from settings.access import Access
+from settings.web import (
     ApacheAdmin,
     ApacheStorefront,
-    Autoscaling,
+    ApacheWeb,
     SharedAdmin,
     SharedStorefront,
+    SharedWeb,
     SplitStorefront,
+    SplitWeb,
 )
-from settings.web import ApacheWeb, SharedWeb, SplitWeb
-from shop import Door, Limit, Server, Site
-from wiring._common import CodeArgs, placement, resources
+from shop.render import Door, Limit, Server, Site
+from wiring import names
+from wiring.common import CodeArgs
 
 _LOCAL_PHP = "127.0.0.1:9000"
 
@@ -39,7 +40,7 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
                 storefront.request_timeout_seconds,
             ),
             "workers": storefront.php.workers,
-            "php": f"storefront-php:{FPM_PORT}" if apart else local,
+            "php": f"{names.STOREFRONT}-php:{FPM_PORT}" if apart else local,
         },
         "admin": {
             "server": _server(
@@ -76,10 +77,10 @@ def storefront(
     tier = settings.web.storefront
     args: WebTierArgs = {
         **_web(settings, code, config, release, "storefront", tier),
-        "autoscaling": _autoscaling(tier.autoscaling),
+        "autoscaling": tier.autoscaling,
     }
     if isinstance(settings.web, SplitWeb):
-        args["nginx_autoscaling"] = _autoscaling(settings.web.storefront.nginx.autoscaling)
+        args["nginx_autoscaling"] = settings.web.storefront.nginx.autoscaling
     return args
 
 
@@ -110,10 +111,10 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
 ) -> WebTierArgs:
     args: WebTierArgs = {
         **code,
-        "placement": placement(tier.placement),
+        "placement": tier.placement,
         "topology": settings.web.topology,
         "nginx": None,
-        "php_resources": resources(tier.php.resources),
+        "php_resources": tier.php.resources,
         "server_config": config.server[name],
         "htpasswd": config.htpasswd.get(name),
         "request_timeout": tier.request_timeout_seconds,
@@ -124,19 +125,10 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
         args["nginx"] = {
             # One image may carry both.
             "image": settings.images.nginx or settings.images.php,
-            "resources": resources(tier.nginx.resources),
+            "resources": tier.nginx.resources,
             "php_fpm_config": config.php_fpm[name],
         }
     return args
-
-
-def _autoscaling(scaling: Autoscaling) -> AutoscalingArgs:
-    return {
-        "min_replicas": scaling.min_replicas,
-        "max_replicas": scaling.max_replicas,
-        "cpu_percent": scaling.cpu_percent,
-        "scale_down_seconds": scaling.scale_down_seconds,
-    }
 
 
 def _server(
@@ -173,10 +165,10 @@ def _sites(settings: Settings) -> list[Site]:
 
 
 def _door(settings: Settings) -> Door | None:
-    chosen = settings.php_my_admin
+    chosen = settings.phpmyadmin
     if not chosen.enabled or chosen.host is None:
         return None
-    return {"host": chosen.host, "service": "phpmyadmin", "allow": chosen.allow}
+    return {"host": chosen.host, "service": names.PHPMYADMIN, "allow": chosen.allow}
 
 
 def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[Limit]:

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.types import CertificateName, Cidr, Line, Name
+from stackfile.section import Section
+from stackfile.types import CertificateName, Cidr, Line, Name
 
 
 class NoGateway(Section):

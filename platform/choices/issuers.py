@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.types import AcmeServer, Certificate, Email, Host, Name
+from stackfile.section import Section
+from stackfile.types import AcmeServer, Certificate, Email, Host, Name
 
 TOKEN_SECRET = "dns-token"  # noqa: S105 (the name of a Secret)
 """Secret with the provider's credential under the key `token`: `openmage-platform:dnsToken`."""

@@ -12,11 +12,11 @@ from choices.issuers import DnsSolver
 from choices.logs import GraylogLogs, NoLogs
 from choices.model import Platform
 from choices.rules import violations
-from settings.explain import Form
-from settings.report import Problem, SettingsError, Source
-from settings.secret_keys import SecretKeys, certificate, password, private_key
-from settings.source import find_source, structured
-from settings.validate import checked
+from stackfile.explain import Form
+from stackfile.report import Problem, SettingsError, Source
+from stackfile.secret_keys import SecretKeys, certificate, password, private_key
+from stackfile.source import find_source, structured
+from stackfile.validate import checked
 
 PROJECT = "openmage-platform"
 KEY = f"{PROJECT}:platform"

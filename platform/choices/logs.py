@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from settings._base import Section
-from settings.types import Certificate, Hostname, Line, Port
+from stackfile.section import Section
+from stackfile.types import Certificate, Hostname, Line, Port
 
 
 class NoLogs(Section):

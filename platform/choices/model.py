@@ -8,9 +8,9 @@ from pydantic import Field
 from choices.gateways import Gateway, NoGateway
 from choices.issuers import Issuer
 from choices.logs import GraylogLogs, Logs, NoLogs
-from settings._base import Section
-from settings.stores import Storage
-from settings.types import Server
+from stackfile.section import Section
+from stackfile.types import Server
+from stackfile.values import Storage
 
 
 class Access(Section):

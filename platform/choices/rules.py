@@ -6,8 +6,8 @@ from choices.gateways import EnvoyGateway, NoGateway, TraefikGateway
 from choices.issuers import DnsSolver, GatewaySolver, IngressSolver
 from choices.logs import GraylogLogs, NoLogs
 from choices.model import Platform
-from settings.types import network
-from settings.violation import Violation
+from stackfile.report import Violation
+from stackfile.types import network
 
 
 def violations(platform: Platform) -> list[Violation]:

@@ -7,7 +7,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from parts._charts import Chart
-from settings.presets import merge
+from stackfile.merge import merge
 
 Level = Literal["restricted", "privileged"]
 _POD_SECURITY_VERSION = "v1.34"

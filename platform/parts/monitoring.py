@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components._passwords import password
+from components.kit.passwords import password
 from parts._charts import MONITORING, MONITORING_DEFINITIONS
 from parts._install import PartArgs, child_of, definitions, install, namespace, overlaid, sized
-from settings.types import bytes_of
+from stackfile.types import bytes_of
 
 NAMESPACE = "monitoring"
 NODES_NAMESPACE = "node-exporter"

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from settings.edge import (
+from settings.model import Settings
+from stackfile.report import Path, Violation
+from stackfile.routes import (
     GatewayRoute,
     IngressRoute,
     ListenerSet,
@@ -10,9 +12,6 @@ from settings.edge import (
     NoRoute,
     OwnGateway,
 )
-from settings.extras import VarnishCache
-from settings.model import Settings
-from settings.violation import Path, Violation
 
 Way = IngressRoute | GatewayRoute | LoadBalancerRoute | NoRoute
 
@@ -24,16 +23,10 @@ def ways(settings: Settings) -> Iterator[tuple[Path, Way]]:
         yield ("edge", "movingFrom"), settings.edge.moving_from
 
 
-def terminates(settings: Settings) -> bool:
-    """Return whether TLS ends in the shop's own pods."""
-    front = settings.frontend_cache
-    return isinstance(front, VarnishCache) and front.terminator
-
-
 def terminator(settings: Settings) -> Iterator[Violation]:
     """Refuse a load balancer behind which nothing ends TLS, and a terminator nobody comes to."""
     kinds = [way.kind for _, way in ways(settings)]
-    if not terminates(settings):
+    if not settings.frontend_cache.terminates_tls:
         for path, way in ways(settings):
             if way.kind == "load-balancer":
                 yield Violation(

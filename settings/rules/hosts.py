@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from settings.model import Settings
-from settings.types import network
-from settings.violation import Path, Violation
+from stackfile.report import Path, Violation
+from stackfile.types import network
 
 _MAIN = {("store", "default"), ("website", "base")}
 """What OpenMage installs, and shows on a host that names neither store view nor website."""
@@ -60,8 +60,8 @@ def named(settings: Settings) -> Iterator[tuple[Path, str]]:
         for place, host in enumerate(store.redirects):
             yield ("hosts", "stores", index, "redirects", place), host
     yield ("hosts", "admin"), settings.hosts.admin
-    if settings.php_my_admin.host is not None:
-        yield ("phpMyAdmin", "host"), settings.php_my_admin.host
+    if settings.phpmyadmin.host is not None:
+        yield ("phpMyAdmin", "host"), settings.phpmyadmin.host
 
 
 def proxies(settings: Settings) -> Iterator[Violation]:
@@ -72,22 +72,4 @@ def proxies(settings: Settings) -> Iterator[Violation]:
                 ("edge", "trustedProxies", index),
                 "anybody could claim any client address",
                 "name the network of the controller's pods",
-            )
-
-
-def phpmyadmin(settings: Settings) -> Iterator[Violation]:
-    """Refuse to show the database to the world."""
-    chosen = settings.php_my_admin
-    if chosen.host is not None and not chosen.allow:
-        yield Violation(
-            ("phpMyAdmin", "allow"),
-            "everybody could try passwords of the database",
-            "list the networks of the people who need it, or remove host and use a port-forward",
-        )
-    for index, cidr in enumerate(chosen.allow):
-        if network(cidr).prefixlen == 0:
-            yield Violation(
-                ("phpMyAdmin", "allow", index),
-                "is everybody",
-                "list the networks of the people who need it",
             )

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from settings.model import Settings
-from settings.rules.edge import terminates
-from settings.violation import Violation
+from stackfile.report import Violation
 
 
 def runs_nginx(settings: Settings) -> bool:
     """Return whether any pod runs nginx: a web pod, or the one that ends TLS."""
-    return settings.web.topology != "apache" or terminates(settings)
+    return settings.web.topology != "apache" or settings.frontend_cache.terminates_tls
 
 
 def nginx_image(settings: Settings) -> Iterator[Violation]:
@@ -21,7 +20,7 @@ def nginx_image(settings: Settings) -> Iterator[Violation]:
             "web.topology is apache: there is no nginx",
             "remove it; images.php holds Apache",
         )
-    if not given and settings.web.topology == "apache" and terminates(settings):
+    if not given and settings.web.topology == "apache" and settings.frontend_cache.terminates_tls:
         yield Violation(
             ("images", "nginx"),
             "frontendCache.terminator needs an nginx, and web.topology apache has none",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from settings.mail import SmtpMail
 from settings.model import Settings
-from settings.types import network
-from settings.violation import Violation
+from stackfile.report import Violation
+from stackfile.types import network
 
 
 def smtp(settings: Settings) -> Iterator[Violation]:

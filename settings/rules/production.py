@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from settings.databases import ExternalDatabase
-from settings.extras import VarnishCache
+from settings.certificate import LetsEncryptTls, OwnIssuer
+from settings.database import ExternalDatabase
+from settings.frontend_cache import VarnishCache
 from settings.model import Settings
 from settings.rules.images import runs_nginx
 from settings.rules.sizes import scaled
-from settings.tls import LetsEncryptTls, OwnIssuer
-from settings.types import has_digest
-from settings.violation import Violation
+from stackfile.report import Violation
+from stackfile.types import has_digest
 
 
 def production(settings: Settings) -> Iterator[Violation]:
@@ -60,7 +60,7 @@ def _images(settings: Settings) -> Iterator[str]:
         yield "valkey"
     if isinstance(settings.frontend_cache, VarnishCache):
         yield "varnish"
-    if settings.php_my_admin.enabled:
+    if settings.phpmyadmin.enabled:
         yield "phpmyadmin"
 
 

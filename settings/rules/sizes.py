@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from settings import sizing
 from settings.model import Settings
-from settings.tiers import Autoscaling, SplitStorefront
-from settings.types import bytes_of, millicores, php_bytes
-from settings.violation import Path, Violation
+from settings.types import php_bytes
+from settings.web import SplitStorefront
+from stackfile.report import Path, Violation
+from stackfile.types import bytes_of, millicores
+from stackfile.values import Autoscaling
 
 _MIN_WORKERS = 2
 _LEAST_MEMORY: Mapping[tuple[str, ...], tuple[int, str]] = {

@@ -6,13 +6,13 @@ import sys
 import pulumi
 import pytest
 
-from cluster import UnansweredError, kubectl
+from cluster.check import check_cluster
+from cluster.connect import UnansweredError, kubectl
+from cluster.needs import apis, objects
 from offline import run
 from offline.monitor import Recorder
-from settings.presets import merge
+from stackfile.merge import merge
 from tests.harness import DEV, deploy, stack_file, validated
-from wiring.check import check_cluster
-from wiring.needs import apis, objects
 
 GATEWAY = "gateway.networking.k8s.io/v1"
 METRICS = "metrics.k8s.io/v1beta1"
@@ -271,13 +271,13 @@ def test_an_offline_preview_asks_nobody_and_everybody_else_asks(monkeypatch, tmp
     monkeypatch.setattr(subprocess, "run", note)
     (tmp_path / "__main__.py").write_text(
         "from settings import load\n"
-        "from wiring.check import check_cluster\n"
+        "from cluster.check import check_cluster\n"
         "check_cluster(load()[0])\n"
     )
     run(stack_file(), root=tmp_path)
     assert asked == []
     # What the mocks have left behind must not decide this.
-    monkeypatch.setattr("wiring.check.is_offline", lambda: False)
+    monkeypatch.setattr("cluster.check.is_offline", lambda: False)
     check_cluster(_shop())
     assert asked == ["kubectl"]
 
@@ -346,8 +346,8 @@ def program(monkeypatch):
     registered = []
 
     def go(cluster, changes=None):
-        monkeypatch.setattr("wiring.check.is_offline", lambda: False)
-        monkeypatch.setattr("wiring.check.kubectl", lambda _: cluster)
+        monkeypatch.setattr("cluster.check.is_offline", lambda: False)
+        monkeypatch.setattr("cluster.check.kubectl", lambda _: cluster)
         return deploy(changes)
 
     original = Recorder.RegisterResource
@@ -361,7 +361,9 @@ def program(monkeypatch):
 
 def test_a_foreign_cluster_is_refused_before_it_is_asked(program, monkeypatch):
     go, _ = program
-    monkeypatch.setattr("cluster.contexts", lambda: {DEV.context: "https://foreign.example.com"})
+    monkeypatch.setattr(
+        "cluster.connect.contexts", lambda: {DEV.context: "https://foreign.example.com"}
+    )
     lacking = Cluster(storageclasses=_names("slow"))
     with pytest.raises(pulumi.RunError, match="which is another cluster"):
         go(lacking, {"cluster": {"server": "https://10.0.0.1:6443"}})

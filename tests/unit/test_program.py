@@ -350,7 +350,7 @@ def test_a_wrong_stack_file_registers_nothing():
 
 
 def test_a_context_that_is_not_there_is_refused():
-    import cluster
+    from cluster import connect
 
     class Wanted:
         context = "nowhere"
@@ -358,20 +358,20 @@ def test_a_context_that_is_not_there_is_refused():
         adopt = False
 
     with pytest.raises(pulumi.RunError, match="no such context"):
-        cluster.connect(Wanted())
+        connect.provider(Wanted())
 
 
 def test_a_context_of_another_server_is_refused(monkeypatch):
-    import cluster
+    from cluster import connect
 
     class Wanted:
         context = "acme"
         server = "https://kubernetes.example.com"
         adopt = False
 
-    monkeypatch.setattr(cluster, "contexts", lambda: {"acme": "https://other.example.com"})
+    monkeypatch.setattr(connect, "contexts", lambda: {"acme": "https://other.example.com"})
     with pytest.raises(pulumi.RunError, match="which is another cluster"):
-        cluster.connect(Wanted())
+        connect.provider(Wanted())
 
 
 def test_no_preset_warns_of_itself():

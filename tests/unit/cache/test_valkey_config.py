@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from shop import valkey_config
+from shop.render import valkey_config
 
 SERVER = shutil.which("valkey-server") or shutil.which("redis-server") or ""
 CLI = shutil.which("valkey-cli") or shutil.which("redis-cli") or ""

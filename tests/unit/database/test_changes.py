@@ -12,7 +12,7 @@ from settings import recorded
 from settings.changes import changes, refused_changes, secret_changes
 from settings.model import Settings
 from settings.recorded import fingerprint, fingerprints, last, record
-from settings.report import SettingsError, Source, dotted
+from stackfile.report import SettingsError, Source, dotted
 from tests.harness import DEV, EXTERNAL, merge, validated
 
 NODE = {"mode": "node-local", "node": "n1", "path": "/srv/shop", "acceptLossOfNode": True}

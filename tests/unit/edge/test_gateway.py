@@ -2,7 +2,7 @@
 
 import pytest
 
-from components._gateway import accepted
+from components.edge.gateway import accepted
 from tests.harness import plain, spec
 
 MANY = {"hosts": {"shop": [f"shop{n}.test" for n in range(40)]}}

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from components._varnish import start_commands, varnishd
-from shop.frontend import varnish_config
+from components.frontend_cache.varnish import start_commands, varnishd
+from shop.frontend_cache import varnish_config
 
 HOST = "shop.test"
 SETTINGS: Any = {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from offline import StackFile, run
-from settings.types import bytes_of
+from stackfile.types import bytes_of
 from tests.harness import (
     DEV,
     DIGEST,

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from components._pods import WEB_USER
+from components.kit.pods import WEB_USER
 from operate.images import PHP_VERSIONS
-from shop import php_ini
 from shop.mail import SENDMAIL
+from shop.render import php_ini
 from tests.harness import ROOT
 
 IMAGES = ROOT / "images"

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from offline import StackFile, run
-from settings.source import STACK_FILE
+from stackfile.source import STACK_FILE
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from offline import StackFile, find_stack_file, read_stack_file
-from settings.report import SettingsError
+from stackfile.report import SettingsError
 
 
 def _written(folder, text, name="Pulumi.acme.yaml"):

@@ -12,8 +12,8 @@ from choices.load import KEY, PROJECT, validate
 from choices.model import Platform
 from offline import Graph, Resource, run
 from offline.graph import plain
-from settings.report import SettingsError, Source
-from settings.source import read_source
+from stackfile.report import SettingsError, Source
+from stackfile.source import read_source
 from tests.harness import ROOT
 
 FOLDER = ROOT / "platform"

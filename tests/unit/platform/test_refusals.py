@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from choices.load import KEY
-from settings.report import dotted
+from stackfile.report import dotted
 from tests.unit.platform.harness import CLUSTER, accepted, deploy, refusal
 
 CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"

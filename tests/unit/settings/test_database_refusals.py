@@ -2,7 +2,7 @@
 
 import pytest
 
-from settings.report import SettingsError, dotted
+from stackfile.report import SettingsError, dotted
 from tests.harness import DEV, DIGEST, PRODUCTION, merge, validated
 
 OPERATOR = f"ghcr.io/mariadb-operator/mariadb-operator:26.6.0{DIGEST}"

@@ -19,14 +19,14 @@ import pulumi
 import pytest
 import yaml
 
-from settings.report import dotted
+from stackfile.report import dotted
 from tests.harness import DEV, DIGEST, EXTERNAL, PRODUCTION, deploy, refusal, stack_file
 
 DEV_TREE: dict[str, Any] = dict(DEV.shop)
 
 
 def _write(changes: Mapping[str, Any], *, remove: str | None = None) -> str:
-    from settings.presets import merge
+    from stackfile.merge import merge
 
     tree = merge(copy.deepcopy(DEV_TREE), changes)
     if remove:
@@ -511,7 +511,7 @@ STRICTER = [
     ids=[f"{number}-{claim.replace(' ', '_')}" for number, claim, *_ in STRICTER],
 )
 def test_production_refuses(changes, path, reason):
-    from settings.presets import merge
+    from stackfile.merge import merge
 
     production = merge(PRODUCTION, changes)
     if changes.get("edge", {}).get("tls"):
@@ -597,8 +597,8 @@ def test_73_a_tab_is_refused_with_its_line():
 def test_73_an_anchor_is_as_good_as_its_text():
     text = _write({}).replace("admin: admin.shop.test", "admin: &host admin.shop.test")
     assert "&host" in text
-    from settings.source import read_source
     from settings.validate import validate
+    from stackfile.source import read_source
 
     tree = yaml.safe_load(text)["config"]["openmage:shop"]
     assert validate(tree, read_source("x", text)).hosts.admin == "admin.shop.test"

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from offline import find_stack_file, read_stack_file
-from shop import php_ini
 from shop.mail import SENDMAIL
+from shop.render import php_ini
 from tests.harness import DEV, ROOT, merge, validated
 from tests.web_servers import reason_to_skip, serving, site_of
 

@@ -1,0 +1,1 @@
+"""Looking at the one cluster that a stack may touch."""

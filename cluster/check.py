@@ -1,0 +1,121 @@
+"""Whether the cluster has what a shop needs: asked before anything is made."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pulumi
+
+from cluster.connect import Ask, UnansweredError, kubectl
+from cluster.needs import Api, Named, apis, objects
+from settings import Settings
+from settings.load import is_offline
+from stackfile.certificates import ACME_DIRECTORIES
+from stackfile.report import Violation, dotted
+
+_DEFAULT = "storageclass.kubernetes.io/is-default-class"
+
+
+def check_cluster(settings: Settings, ask: Ask | None = None) -> None:
+    """Refuse what the cluster does not have; that it could not be asked is only a warning."""
+    if ask is None:
+        if is_offline():
+            return
+        ask = kubectl(settings.cluster.context)
+    try:
+        found = list(_missing(settings, ask))
+    except UnansweredError as error:
+        pulumi.log.warn(f"whether the cluster has what the shop needs was not checked: {error}")
+        return
+    for violation, required in found:
+        if not required:
+            pulumi.log.warn(f"{_place(violation)}: {violation.reason}; {violation.fix}")
+    if refused := [violation for violation, required in found if required]:
+        report = "\n\n".join(
+            f"{_place(violation)}\n    why: {violation.reason}\n    fix: {violation.fix}"
+            for violation in refused
+        )
+        message = f"The cluster lacks something; nothing was deployed.\n\n{report}\n"
+        raise pulumi.RunError(message)
+
+
+def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
+    """Yield what is not there, and whether the shop cannot be without it."""
+    served = _served(ask)
+    for api in apis(settings):
+        if served is not None and (reason := _unserved(api, served, ask)):
+            fix = f"switch on the platform's part {api.part} (make platform-up)"
+            yield Violation(api.path, reason, fix), api.required
+    listed: dict[str, list[dict[str, Any]] | None] = {}
+    for named in objects(settings):
+        if served is not None and "/".join(named.where.split("/")[2:4]) not in served:
+            # That its API is not served is said already.
+            continue
+        if named.where not in listed:
+            answer = ask(named.where)
+            listed[named.where] = None if answer is None else answer["items"]
+        items = listed[named.where]
+        if items is not None and (reason := _absent(named, items)):
+            yield Violation(named.path, reason, _made(named)), True
+        elif settings.environment == "dev" and _is_production(named, items or []):
+            yield _wasteful(named), True
+
+
+def _served(ask: Ask) -> set[str] | None:
+    """Return group and version of each API; None where that is not for us to see."""
+    answer = ask("/apis")
+    if answer is None:
+        return None
+    return {found["groupVersion"] for group in answer["groups"] for found in group["versions"]}
+
+
+def _unserved(api: Api, served: set[str], ask: Ask) -> str | None:
+    if api.version not in served:
+        return f"the cluster does not serve {api.version}"
+    if api.kind is None:
+        return None
+    answer = ask(f"/apis/{api.version}")
+    if answer is None or api.kind in {kind["kind"] for kind in answer["resources"]}:
+        return None
+    return f"the cluster serves {api.version} without {api.kind}"
+
+
+def _absent(named: Named, items: list[dict[str, Any]]) -> str | None:
+    names = sorted(item["metadata"]["name"] for item in items)
+    where = f" in the namespace {named.namespace}" if named.namespace else ""
+    there = f"there is: {', '.join(names) or 'none'}"
+    if named.name is not None:
+        if named.name in names:
+            return None
+        return f"the cluster has no {named.kind} {named.name}{where}; {there}"
+    annotations = (item["metadata"].get("annotations", {}) for item in items)
+    if any(found.get(_DEFAULT) == "true" for found in annotations):
+        return None
+    return f"none is named, and the cluster has no default {named.kind}; {there}"
+
+
+def _made(named: Named) -> str:
+    if named.part is None:
+        return "name one that is there, or make it first"
+    return f"name one that is there, or use the platform's {named.part} (make platform-up)"
+
+
+def _is_production(named: Named, items: list[dict[str, Any]]) -> bool:
+    """Return whether an issuer asks the authority whose limits count for the whole domain."""
+    found = (item for item in items if item["metadata"]["name"] == named.name)
+    return named.kind == "ClusterIssuer" and any(
+        item.get("spec", {}).get("acme", {}).get("server") == ACME_DIRECTORIES["production"]
+        for item in found
+    )
+
+
+def _wasteful(named: Named) -> Violation:
+    return Violation(
+        named.path,
+        "is Let's Encrypt's production: what comes and goes would use up the weekly certificates"
+        " of the whole domain",
+        "name an issuer of its staging, or share one wildcard (edge.tls.mode elsewhere or secret)",
+    )
+
+
+def _place(violation: Violation) -> str:
+    return dotted(("openmage:shop", *violation.path))

@@ -1,0 +1,149 @@
+"""The one cluster that a stack may touch."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import pulumi
+import pulumi_kubernetes as k8s
+from ruamel.yaml import YAML, YAMLError
+
+_SECONDS = 10
+
+Ask = Callable[[str], dict[str, Any] | None]
+"""Returns what the API server says at a path; None where that is not for us to see."""
+
+
+class UnansweredError(Exception):
+    """The cluster could not be asked; the text says why."""
+
+
+class ClusterSettings(Protocol):
+    """Which cluster a stack belongs to."""
+
+    @property
+    def context(self) -> str:
+        """Name of the kubeconfig's context."""
+        ...
+
+    @property
+    def server(self) -> str | None:
+        """Address of the API server that the context must lead to; None accepts any."""
+        ...
+
+    @property
+    def adopt(self) -> bool:
+        """Whether objects that are there already are taken over."""
+        ...
+
+
+def provider(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> k8s.Provider:
+    """Return the provider of the stack's own context, whichever context is the current one.
+
+    `where` is the place of the cluster's settings in the stack file.
+    """
+    refuse_other_clusters(cluster, where)
+    return k8s.Provider(
+        "cluster",
+        context=cluster.context,
+        # A rotated kubeconfig is the same cluster: nothing may be replaced because of it.
+        cluster_identifier=cluster.context,
+        upsert_existing_objects=cluster.adopt,
+    )
+
+
+def kubectl(context: str) -> Ask:
+    """Return what asks the API server of a context."""
+
+    def ask(path: str) -> dict[str, Any] | None:
+        words = ["kubectl", "--context", context, "get", "--raw", path]
+        try:
+            ended = subprocess.run(  # noqa: S603 (no shell, and the context is one of the kubeconfig)
+                [*words, "--request-timeout", f"{_SECONDS}s"],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=2 * _SECONDS,
+            )
+        except FileNotFoundError:
+            message = "kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/"
+            raise UnansweredError(message) from None
+        except subprocess.TimeoutExpired:
+            message = f"there was no answer in {2 * _SECONDS} seconds"
+            raise UnansweredError(message) from None
+        if ended.returncode == 0:
+            return cast("dict[str, Any]", json.loads(ended.stdout))
+        reason = ended.stderr.strip().split("\n")[-1]
+        if "(Forbidden)" in reason or "(NotFound)" in reason:
+            return None
+        raise UnansweredError(reason or f"kubectl ended with {ended.returncode}")
+
+    return ask
+
+
+def contexts() -> dict[str, str]:
+    """Return the address of the API server of each context in the kubeconfig."""
+    servers: dict[str, str] = {}
+    found: dict[str, str] = {}
+    # The first file that names something wins, as in kubectl.
+    for document in _kubeconfigs():
+        for entry in _entries(document, "clusters"):
+            servers.setdefault(str(entry["name"]), str(_field(entry, "cluster").get("server")))
+        for entry in _entries(document, "contexts"):
+            found.setdefault(str(entry["name"]), str(_field(entry, "context").get("cluster")))
+    return {context: servers.get(name, "") for context, name in found.items()}
+
+
+def refuse_other_clusters(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> None:
+    """Refuse a kubeconfig that does not lead to the stack's own cluster."""
+    known = contexts()
+    file = os.environ.get("KUBECONFIG") or "~/.kube/config"
+    if cluster.context not in known:
+        listed = ", ".join(sorted(known)) or "none"
+        message = (
+            f"{where}.context: {cluster.context}\n"
+            f"    why: the kubeconfig ({file}) has no such context; it has: {listed}\n"
+            "    fix: point KUBECONFIG to the kubeconfig of this stack's cluster"
+            " (make cluster makes a local one), or correct the setting"
+        )
+        raise pulumi.RunError(message)
+    if cluster.server is not None and known[cluster.context] != cluster.server:
+        message = (
+            f"{where}.server: {cluster.server}\n"
+            f"    why: the context {cluster.context} in {file} leads to"
+            f" {known[cluster.context] or 'no server'}, which is another cluster\n"
+            "    fix: use the kubeconfig of this stack's cluster, or correct the setting"
+        )
+        raise pulumi.RunError(message)
+
+
+def _kubeconfigs() -> Iterator[Mapping[str, object]]:
+    paths = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
+    parser: Any = YAML(typ="safe", pure=True)
+    for path in paths.split(os.pathsep):
+        file = Path(path)
+        if not file.is_file():
+            continue
+        try:
+            document: object = parser.load(file)
+        except YAMLError as error:
+            message = f"the kubeconfig {file} is no YAML: {getattr(error, 'problem', '')}"
+            raise pulumi.RunError(message) from None
+        if isinstance(document, Mapping):
+            yield cast("Mapping[str, object]", document)
+
+
+def _entries(document: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    entries = document.get(key)
+    if not isinstance(entries, list):
+        return []
+    listed = cast("list[object]", entries)
+    return [cast("Mapping[str, object]", entry) for entry in listed if isinstance(entry, Mapping)]
+
+
+def _field(entry: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = entry.get(key)
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}

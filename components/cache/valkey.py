@@ -1,0 +1,95 @@
+"""A Valkey of the shop's own, or a Redis: one pod behind a name."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.passwords import password
+from components.kit.pods import (
+    PULL_POLICY,
+    VALKEY_USER,
+    PodArgs,
+    command,
+    container_resources,
+    probe,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+)
+from components.kit.workload import single_pod_store
+from stackfile.values import Resources
+
+PORT = 6379
+_MOUNT = "/etc/valkey"
+
+
+class ValkeyArgs(ShopArgs, PodArgs):
+    """One Valkey or Redis of the shop's own."""
+
+    image: str
+    """The official image, or one with the same entrypoint."""
+    engine: Literal["valkey", "redis"]
+    """What the image holds; its programs are named after it."""
+    resources: Resources
+    maxmemory: int
+    """Bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
+    password: pulumi.Output[str] | None
+    """Password; generated where it is None."""
+
+
+def valkey(
+    name: str,
+    args: ValkeyArgs,
+    config: Callable[[str], str],
+    data: k8s.core.v1.VolumeArgsDict,
+    opts: pulumi.ResourceOptions,
+) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
+    """Run it and return host and password; `config` makes its file from the password."""
+    secret = password(f"{name}-password", args["password"], opts)
+    settings = k8s.core.v1.Secret(
+        f"{name}-config",
+        metadata=auto_named(name, args),
+        type="Opaque",
+        string_data={"password": secret, "valkey.conf": secret.apply(config)},
+        opts=opts,
+    )
+    pod: k8s.core.v1.PodSpecArgsDict = {
+        **restricted_pod(args, VALKEY_USER),
+        "containers": [_container(args)],
+        "termination_grace_period_seconds": 30,
+        "volumes": [
+            data,
+            scratch_volume("tmp", "16Mi"),
+            secret_volume("config", settings.metadata.name),
+        ],
+    }
+    return single_pod_store(name, args, PORT, pod, opts), secret
+
+
+def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
+    engine = args["engine"]
+    # The password goes by the environment of this one process: arguments can be read by anybody.
+    ask = f'REDISCLI_AUTH="$(cat {_MOUNT}/password)" {engine}-cli ping | grep -q PONG'
+    ping = command("sh", "-c", ask)
+    return {
+        "name": "valkey",
+        "image": args["image"],
+        "image_pull_policy": PULL_POLICY,
+        "args": [f"{engine}-server", f"{_MOUNT}/valkey.conf"],
+        "ports": [{"name": "valkey", "container_port": PORT}],
+        # Loading the append-only file answers LOADING, which is not PONG.
+        "startup_probe": probe(ping, period=2, failures=60),
+        "readiness_probe": probe(ping, period=10, failures=3),
+        "liveness_probe": probe({"tcp_socket": {"port": PORT}}, period=20, failures=3),
+        "resources": container_resources(args["resources"], "256Mi"),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "data", "mount_path": "/data"},
+            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "config", "mount_path": _MOUNT, "read_only": True},
+        ],
+    }

@@ -1,0 +1,97 @@
+"""OpenMage's cron, each minute."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import ShopArgs, auto_named, named
+from components.kit.pods import config_volume
+from components.web.php import PhpArgs, php_container, php_labels, php_pod
+from shop.render import script
+from stackfile.values import Resources
+
+_SCRIPTS = ("cron.php", "database.php")
+
+
+class CronRunnerArgs(ShopArgs, PhpArgs):
+    """What cron is told."""
+
+    schedule: str
+    """When to look for due jobs, in cron's five fields."""
+    active_deadline_seconds: int
+    """How long one run may take; then it is killed and counts as failed."""
+    resources: Resources
+    memory_limit: str
+    """PHP's memory_limit; a reindex needs more than a web request."""
+    release: k8s.batch.v1.Job
+    """Job that must have ended well before this code runs."""
+
+
+class CronRunner(pulumi.ComponentResource):
+    """Runs due jobs, never twice at once: the script holds a lock in the database for the run.
+
+    A run in which an OpenMage job fails is a failed Job, so that it can be alerted on.
+    """
+
+    def __init__(
+        self, name: str, args: CronRunnerArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the CronJob."""
+        super().__init__("openmage:index:CronRunner", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        config = k8s.core.v1.ConfigMap(
+            f"{name}-scripts",
+            metadata=auto_named(name, args),
+            data={file: script(file) for file in _SCRIPTS},
+            opts=child,
+        )
+        k8s.batch.v1.CronJob(
+            name,
+            metadata=named(name, args),
+            spec={
+                "schedule": args["schedule"],
+                "concurrency_policy": "Forbid",
+                # A start that is missed by more than this is left to the next minute.
+                "starting_deadline_seconds": 120,
+                "successful_jobs_history_limit": 1,
+                "failed_jobs_history_limit": 3,
+                "job_template": {"spec": _job(name, args, config.metadata.name)},
+            },
+            # New code meets the new schema only.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(depends_on=[args["release"]])
+            ),
+        )
+        self.register_outputs({})
+
+
+def _job(
+    name: str, args: CronRunnerArgs, config: pulumi.Input[str]
+) -> k8s.batch.v1.JobSpecArgsDict:
+    # Always with a mode: without one, cron.php starts children and leaves, and they are killed.
+    run = ["php", "-d", f"memory_limit={args['memory_limit']}"]
+    run += ["/etc/openmage/cron.php", "-mdefault"]
+    mounts = {f"/etc/openmage/{file}": ("scripts", file) for file in _SCRIPTS}
+    return {
+        # The next minute is the next attempt.
+        "backoff_limit": 0,
+        "active_deadline_seconds": args["active_deadline_seconds"],
+        "template": {
+            "metadata": {"labels": php_labels(name, args)},
+            "spec": {
+                **php_pod(args, [config_volume("scripts", config)]),
+                "containers": [
+                    php_container(
+                        name,
+                        args,
+                        args["resources"],
+                        run,
+                        mounts,
+                        deadline=args["active_deadline_seconds"],
+                    )
+                ],
+                "restart_policy": "Never",
+                # A job that is interrupted may end what it does.
+                "termination_grace_period_seconds": 60,
+            },
+        },
+    }

@@ -1,0 +1,117 @@
+"""Database servers that mariadb-operator runs: they outlive the loss of one."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.database.operated_access import API, READY, access
+from components.database.operated_network import operated_policies
+from components.database.operated_pod import OperatedArgs, Spec
+from components.database.operated_rebuild import rebuild_source
+from components.database.operated_spec import GaleraArgs, ReplicatedArgs, mariadb_spec
+from components.database.own import Passwords
+from components.kit.metadata import ShopArgs, named
+from components.kit.passwords import password
+
+
+class OperatedDatabaseArgs(OperatedArgs):
+    """Servers that the operator runs, and what is around them."""
+
+    operator_namespace: str
+    """Namespace of mariadb-operator's pods."""
+    api_server: Sequence[str]
+    """Networks of the cluster's API server, in CIDR notation."""
+    read_from_replicas: bool
+    """Whether reads go to the other servers."""
+
+
+class ReplicatedDatabaseArgs(ReplicatedArgs, OperatedDatabaseArgs):
+    """One server that is written to, and others that follow it."""
+
+
+class GaleraDatabaseArgs(GaleraArgs, OperatedDatabaseArgs):
+    """Servers that all have every commit."""
+
+
+def operated_servers(
+    name: str,
+    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    database: str,
+    secrets: Passwords,
+    child: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Have the servers run and return the host that leads to the one that is written to.
+
+    Object and Secrets have fixed names: an object of the operator cannot be told other ones later.
+    The claims of the servers are the operator's; they stay when the object goes.
+    """
+    replication = password(f"{name}-replication-password", None, child)
+    passwords = _secret(
+        f"{name}-passwords",
+        args,
+        {
+            "password": secrets["user"],
+            "root-password": secrets["root"],
+            "replication-password": replication,
+        },
+        child,
+    )
+    agent_password = password(f"{name}-agent-password", None, child)
+    agent = _secret(f"{name}-agent", args, {"password": agent_password}, child)
+    operated_policies(
+        name,
+        args,
+        {
+            "operator_namespace": args["operator_namespace"],
+            "api_server": args["api_server"],
+            "galera": args["mode"] == "galera",
+        },
+        child,
+    )
+    rebuilt: Spec = {}
+    if args["mode"] == "replicated":
+        rebuilt = rebuild_source(name, args, args["rebuild"], child)
+    spec = mariadb_spec(name, args, {"passwords": passwords, "agent": agent}, rebuilt)
+    servers = _servers(name, args, spec, child)
+    user = {
+        "name": database,
+        "host": "%",
+        "passwordSecretKeyRef": {"name": passwords, "key": "password"},
+        "maxUserConnections": args["max_connections"],
+    }
+    # Of the URN only that it is there: who needs the host waits until the user may come in.
+    return access(name, args, user, servers, child).urn.apply(lambda _: f"{name}-primary")
+
+
+def _servers(
+    name: str,
+    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    spec: Spec,
+    child: pulumi.ResourceOptions,
+) -> k8s.apiextensions.CustomResource:
+    seconds = 600 + args["copy_seconds"]
+    guarded = pulumi.ResourceOptions(
+        protect=args["retention"]["protect"],
+        custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s"),
+    )
+    return k8s.apiextensions.CustomResource(
+        name,
+        api_version=API,
+        kind="MariaDB",
+        metadata=named(name, args, READY),
+        spec=spec,
+        opts=pulumi.ResourceOptions.merge(child, guarded),
+    )
+
+
+def _secret(
+    name: str,
+    args: ShopArgs,
+    data: dict[str, pulumi.Output[str]],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    secret = k8s.core.v1.Secret(
+        name, metadata=named(name, args), type="Opaque", string_data=data, opts=opts
+    )
+    return secret.metadata.name

@@ -1,0 +1,62 @@
+"""The shop's database and its user on servers that mariadb-operator runs."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.database.operated_pod import Spec
+from components.kit.metadata import ShopArgs, named
+
+API = "k8s.mariadb.com/v1alpha1"
+READY = {"pulumi.com/waitFor": "condition=Ready"}
+"""Pulumi waits for no custom resource by itself: the Release would run before its database."""
+
+
+def access(
+    name: str,
+    args: ShopArgs,
+    user: Spec,
+    servers: k8s.apiextensions.CustomResource,
+    child: pulumi.ResourceOptions,
+) -> k8s.apiextensions.CustomResource:
+    """Make a user and its own database of the same name; return what is ready when both are.
+
+    The servers' object could name them, but is ready before them, and such a user may hold 20
+    connections.
+    """
+    # The operator cannot undo anything on servers that are gone, and would be waited for.
+    gone = pulumi.ResourceOptions(depends_on=[servers], deleted_with=servers)
+    child = pulumi.ResourceOptions.merge(child, gone)
+    rights: Spec = {
+        "username": user["name"],
+        "host": user["host"],
+        "privileges": ["ALL PRIVILEGES"],
+        "database": user["name"],
+        "table": "*",
+        "grantOption": False,
+    }
+    database = _object(name, args, ("Database", "schema"), {"name": user["name"]}, child)
+    account = _object(name, args, ("User", "user"), user, child)
+    last = pulumi.ResourceOptions.merge(
+        child, pulumi.ResourceOptions(depends_on=[database, account])
+    )
+    return _object(name, args, ("Grant", "grant"), rights, last)
+
+
+def _object(
+    name: str, args: ShopArgs, kind: tuple[str, str], spec: Spec, opts: pulumi.ResourceOptions
+) -> k8s.apiextensions.CustomResource:
+    kind_name, part = kind
+    return k8s.apiextensions.CustomResource(
+        f"{name}-{part}",
+        api_version=API,
+        kind=kind_name,
+        metadata=named(name, args, READY),
+        spec={
+            "mariaDbRef": {"name": name},
+            # Taking the object away takes nothing from the data.
+            "cleanupPolicy": "Skip",
+            "retryInterval": "2s",
+            **spec,
+        },
+        opts=opts,
+    )

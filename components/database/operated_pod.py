@@ -1,0 +1,124 @@
+"""The pod of a server that mariadb-operator runs, in the words of its MariaDB object."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from components.database.operated_network import server_labels
+from components.database.own import OwnDatabaseArgs
+from components.kit.pods import DATABASE_USER, PULL_POLICY, container_resources, toleration
+from shop.render import mysqld_config
+from stackfile.values import Resources, Storage
+
+Spec = dict[str, Any]
+
+_AGENT = Resources.of(requests=("10m", "64Mi"), limits=("500m", "128Mi"))
+
+
+class OperatedArgs(OwnDatabaseArgs):
+    """What is the same in both modes of the operator; `image` has a tag, which it looks at."""
+
+    operator_image: str
+    """Image of the operator, in the version of the one that runs in the cluster."""
+    replicas: int
+    storage: Storage
+    """Volume of each server."""
+    spread: Literal["required", "preferred"]
+    """Whether two servers may share a node."""
+    copy_seconds: int
+    """How long a server may take to start, with all data to copy."""
+
+
+def operated_pod(name: str, args: OperatedArgs, lines: Mapping[str, str | int]) -> Spec:
+    """Return the container of MariaDB, what it shares with those beside it, and its nodes.
+
+    `lines` are for [mysqld]; the customer's own come after them.
+    """
+    probe = {"initialDelaySeconds": 5, "periodSeconds": 5, "timeoutSeconds": 5}
+    own = {**lines, **args["config"]}
+    return {
+        **_placed(name, args),
+        "image": args["image"],
+        "imagePullPolicy": PULL_POLICY,
+        "imagePullSecrets": [{"name": secret} for secret in args["pull_secrets"]],
+        "env": [{"name": "MARIADB_AUTO_UPGRADE", "value": "1"}],
+        "myCnf": mysqld_config(args["buffer_pool"], args["max_connections"], own),
+        "resources": container_resources(args["resources"], "2Gi"),
+        "securityContext": restricted(),
+        "podSecurityContext": pod_security(),
+        "volumes": [
+            {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
+            {"name": "run", "emptyDir": {"sizeLimit": "16Mi"}},
+        ],
+        "volumeMounts": [
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "run", "mountPath": "/run/mysqld"},
+        ],
+        "startupProbe": {**probe, "failureThreshold": args["copy_seconds"] // 5},
+        "readinessProbe": {**probe, "failureThreshold": 3},
+        "livenessProbe": {**probe, "periodSeconds": 20, "failureThreshold": 6},
+        # A clean shutdown writes every dirty page.
+        "terminationGracePeriodSeconds": 120,
+        "enableServiceLinks": False,
+    }
+
+
+def beside(args: OperatedArgs) -> Spec:
+    """Return the operator's own containers in the pod: one that starts it, one that looks on."""
+    return {
+        "image": args["operator_image"],
+        "imagePullPolicy": PULL_POLICY,
+        "resources": container_resources(_AGENT, "256Mi"),
+        "securityContext": restricted(),
+    }
+
+
+def _placed(name: str, args: OperatedArgs) -> Spec:
+    placement, servers = args["placement"], {"matchLabels": server_labels(name)}
+    apart: Spec = {"labelSelector": servers, "topologyKey": "kubernetes.io/hostname"}
+    rules = {
+        "required": {"requiredDuringSchedulingIgnoredDuringExecution": [apart]},
+        "preferred": {
+            "preferredDuringSchedulingIgnoredDuringExecution": [
+                {"weight": 100, "podAffinityTerm": apart}
+            ]
+        },
+    }
+    found: Spec = {
+        "affinity": {"podAntiAffinity": rules[args["spread"]]},
+        "topologySpreadConstraints": [
+            {
+                "maxSkew": 1,
+                "topologyKey": "topology.kubernetes.io/zone",
+                "whenUnsatisfiable": "ScheduleAnyway",
+                "labelSelector": servers,
+            }
+        ],
+        "nodeSelector": dict(placement.node_selector),
+        "tolerations": [toleration(each) for each in placement.tolerations],
+    }
+    if placement.priority_class is not None:
+        found["priorityClassName"] = placement.priority_class
+    return found
+
+
+def pod_security() -> Spec:
+    """Return the security context of a pod with the database's files."""
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": DATABASE_USER,
+        "runAsGroup": DATABASE_USER,
+        "fsGroup": DATABASE_USER,
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def restricted() -> Spec:
+    """Return the security context of every container."""
+    return {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "privileged": False,
+        "readOnlyRootFilesystem": True,
+        "runAsNonRoot": True,
+    }

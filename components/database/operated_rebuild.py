@@ -1,0 +1,82 @@
+"""How a replica that has lost its data, or its place, is filled again: by a copy of another."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.database.operated_access import API
+from components.database.operated_pod import OperatedArgs, Spec, pod_security, restricted
+from components.kit.metadata import named
+from components.kit.network_policies import DATABASE_CLIENTS
+from components.kit.pods import container_resources, toleration
+from components.kit.volumes import claim
+from stackfile.values import Storage
+
+
+class Rebuild(TypedDict):
+    """When a replica is filled again, and the volume that the copy goes through."""
+
+    storage: Storage
+    """Volume with room for all data."""
+    access_mode: str
+    """ReadWriteMany where the two servers may be on different nodes."""
+    after_minutes: int
+    """How long a replica may fail to follow before it is filled again."""
+
+
+def rebuild_source(
+    name: str, args: OperatedArgs, rebuild: Rebuild, child: pulumi.ResourceOptions
+) -> Spec:
+    """Make the volume and the plan for the copy; return what the replicas are told of it.
+
+    The plan is never carried out by itself: the operator takes a copy of it when it needs one.
+    """
+    part = f"{name}-rebuild"
+    # It holds nothing between two copies, and where nothing has mounted it yet it cannot grow.
+    anew = pulumi.ResourceOptions(replace_on_changes=["spec"], delete_before_replace=True)
+    volume = claim(
+        part,
+        args,
+        rebuild["storage"],
+        rebuild["access_mode"],
+        pulumi.ResourceOptions.merge(child, anew),
+    )
+    resources = container_resources(args["resources"], "1Gi")
+    placement = args["placement"]
+    plan: Spec = {
+        "mariaDbRef": {"name": name, "waitForIt": False},
+        "schedule": {"suspend": True},
+        # Of the primary only if there is no other server left to copy.
+        "target": "PreferReplica",
+        "storage": {"volume": {"persistentVolumeClaim": {"claimName": volume}}},
+        "timeout": f"{args['copy_seconds']}s",
+        # The next one needs the room.
+        "maxRetention": "1h",
+        "podMetadata": {"labels": DATABASE_CLIENTS},
+        "podSecurityContext": pod_security(),
+        "securityContext": restricted(),
+        "resources": resources,
+        "tolerations": [toleration(each) for each in placement.tolerations],
+    }
+    if placement.priority_class is not None:
+        plan["priorityClassName"] = placement.priority_class
+    k8s.apiextensions.CustomResource(
+        part,
+        api_version=API,
+        kind="PhysicalBackup",
+        metadata=named(part, args),
+        spec=plan,
+        opts=child,
+    )
+    return {
+        "bootstrapFrom": {
+            "physicalBackupTemplateRef": {"name": part},
+            "restoreJob": {"resources": resources},
+        },
+        # A lost place is seen at once; what is not known to be one is given some time.
+        "recovery": {
+            "enabled": True,
+            "errorDurationThreshold": f"{rebuild['after_minutes']}m",
+        },
+    }

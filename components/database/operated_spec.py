@@ -1,0 +1,143 @@
+"""What mariadb-operator is asked for: servers that follow one another, or a Galera cluster."""
+
+from collections.abc import Mapping
+from typing import Literal, TypedDict
+
+import pulumi
+
+from components.database.operated_pod import OperatedArgs, Spec, beside, operated_pod
+from components.database.operated_rebuild import Rebuild
+from components.kit.pods import container_resources
+from stackfile.values import Storage
+
+_REPLICATION: Mapping[str, str | int] = {
+    # MariaDB keeps its binary logs for ever, until the volume is full. A replica that was away for
+    # longer than this is filled again from a backup.
+    "binlog_expire_logs_seconds": 3 * 86400,
+    "max_binlog_size": "128M",
+    # A primary that no replica is connected to, as after a failover, has nobody to wait for.
+    "rpl_semi_sync_master_wait_no_slave": "OFF",
+}
+
+
+class ReplicatedArgs(OperatedArgs):
+    """One server that is written to, and others that follow it."""
+
+    mode: Literal["replicated"]
+    max_lag_seconds: int
+    """Lag at which a replica serves no reads and cannot become primary."""
+    semi_sync_timeout_seconds: int
+    """How long a commit waits for a replica's acknowledgement."""
+    rebuild: Rebuild
+    """What a replica is filled again through."""
+
+
+class GaleraArgs(OperatedArgs):
+    """Servers that all have every commit."""
+
+    mode: Literal["galera"]
+
+
+class ServerSecrets(TypedDict):
+    """Names of the Secrets that servers and operator read."""
+
+    passwords: pulumi.Input[str]
+    """With the keys root-password and replication-password."""
+    agent: pulumi.Input[str]
+    """With the key password; mounted as it is, so nothing else is in it."""
+
+
+def mariadb_spec(
+    name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSecrets, rebuilt: Spec
+) -> Spec:
+    """Return the spec of the MariaDB object; `rebuilt` says how replicas are filled again."""
+    if args["mode"] == "replicated":
+        key, topology = "replication", _replication(args, secrets, rebuilt)
+        pod = operated_pod(name, args, _REPLICATION)
+    else:
+        key, topology = "galera", _galera(args)
+        pod = operated_pod(name, args, {})
+    return {
+        **pod,
+        "replicas": args["replicas"],
+        "rootPasswordSecretKeyRef": _key(secrets["passwords"], "root-password"),
+        "storage": _storage(args["storage"]),
+        # Between the servers, and for the agents' password.
+        "tls": {"enabled": True, "required": False, "galeraSSTEnabled": args["mode"] == "galera"},
+        "podDisruptionBudget": {"maxUnavailable": 1},
+        # Agents stay as they are until the settings name another image.
+        "updateStrategy": {"type": "ReplicasFirstPrimaryLast", "autoUpdateDataPlane": False},
+        "inheritMetadata": {"labels": {**args["labels"], "app.kubernetes.io/part-of": "openmage"}},
+        key: {
+            **topology,
+            "enabled": True,
+            "initContainer": beside(args),
+            "agent": {**beside(args), "basicAuth": _agent_password(secrets)},
+        },
+    }
+
+
+def _replication(args: ReplicatedArgs, secrets: ServerSecrets, rebuilt: Spec) -> Spec:
+    return {
+        "gtidStrictMode": True,
+        "semiSyncEnabled": True,
+        "semiSyncAckTimeout": f"{args['semi_sync_timeout_seconds']}s",
+        # What somebody has seen is on two servers: nobody sees an order before.
+        "semiSyncWaitPoint": "AfterSync",
+        "syncBinlog": 1,
+        # No delay: the readiness probe has waited already.
+        "primary": {"autoFailover": True, "autoFailoverDelay": "0s"},
+        "replica": {
+            **rebuilt,
+            # MariaDB's minute is how long a failover waits for a replica that lost its primary.
+            "connectionRetrySeconds": 1,
+            "maxLagSeconds": args["max_lag_seconds"],
+            "replPasswordSecretKeyRef": _key(secrets["passwords"], "replication-password"),
+        },
+    }
+
+
+def _galera(args: GaleraArgs) -> Spec:
+    wait = f"{args['copy_seconds']}s"
+    jobs = {"resources": container_resources(args["resources"], "1Gi")}
+    return {
+        "primary": {"autoFailover": True},
+        "sst": "mariabackup",
+        # The last server of three serves while it gives its copy to the others.
+        "availableWhenDonor": True,
+        "config": {"reuseStorageVolume": True},
+        "initJob": jobs,
+        "recovery": {
+            "enabled": True,
+            # More would restart healthy servers while others are away.
+            "minClusterSize": 1,
+            "clusterBootstrapTimeout": wait,
+            "podRecoveryTimeout": wait,
+            "podSyncTimeout": wait,
+            "job": jobs,
+        },
+    }
+
+
+def _agent_password(secrets: ServerSecrets) -> Spec:
+    # The alternative, the operator's token, gives every database a role of the whole cluster, which
+    # the operator leaves behind.
+    return {
+        "enabled": True,
+        "username": "mariadb-operator",
+        "passwordSecretKeyRef": _key(secrets["agent"], "password"),
+    }
+
+
+def _storage(storage: Storage) -> Spec:
+    found: Spec = {
+        "size": storage.size,
+        "pvcRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+    }
+    if storage.storage_class is not None:
+        found["storageClassName"] = storage.storage_class
+    return found
+
+
+def _key(secret: pulumi.Input[str], key: str) -> Spec:
+    return {"name": secret, "key": key, "generate": False}

@@ -1,0 +1,115 @@
+"""A MariaDB of the shop's own, in one pod on one volume."""
+
+from typing import Literal, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.database.node_local import node_claim
+from components.database.own_pod import mariadb_pod
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.network_policies import DATABASE_CLIENTS
+from components.kit.passwords import password
+from components.kit.pods import PodArgs
+from components.kit.volumes import Retention, claim, keep
+from components.kit.workload import single_pod_store
+from shop.render import mysqld_config
+from stackfile.values import Resources, Storage
+
+PORT = 3306
+
+
+class OwnDatabaseArgs(ShopArgs, PodArgs):
+    """What is the same in every mode with a MariaDB of the shop's own."""
+
+    image: str
+    """MariaDB's official image, or one with the same entrypoint."""
+    resources: Resources
+    buffer_pool: int
+    """InnoDB's buffer pool, in bytes."""
+    max_connections: int
+    config: dict[str, str | int]
+    """The customer's own lines for [mysqld]."""
+    retention: Retention
+    password: pulumi.Output[str] | None
+    """Password of the shop's user; generated where it is None."""
+    root_password: pulumi.Output[str] | None
+    """Password of root; generated where it is None."""
+
+
+class VolumeDatabaseArgs(OwnDatabaseArgs):
+    """A MariaDB of the shop's own, on a volume that the cluster makes."""
+
+    mode: Literal["volume"]
+    storage: Storage
+    """Volume of the data."""
+
+
+class NodeLocalDatabaseArgs(OwnDatabaseArgs):
+    """A MariaDB of the shop's own, on the disk of one node."""
+
+    mode: Literal["node-local"]
+    node: str
+    """Node, by its label `kubernetes.io/hostname`."""
+    path: str
+    """Directory on the node."""
+    size: str
+    """Size that the volume is said to have, as a Kubernetes quantity."""
+
+
+class Passwords(TypedDict):
+    """Passwords of a database that is made here."""
+
+    user: pulumi.Output[str]
+    root: pulumi.Output[str]
+
+
+def passwords(name: str, args: OwnDatabaseArgs, child: pulumi.ResourceOptions) -> Passwords:
+    """Return the given passwords, or make them once."""
+    # A retained password is in the recovery Secret; the generated one only needs protection.
+    protect = pulumi.ResourceOptions(protect=args["retention"]["protect"])
+    guarded = pulumi.ResourceOptions.merge(child, protect)
+    return {
+        "user": password(f"{name}-password", args["password"], guarded),
+        "root": password(f"{name}-root-password", args["root_password"], guarded),
+    }
+
+
+def own_server(
+    name: str,
+    args: VolumeDatabaseArgs | NodeLocalDatabaseArgs,
+    secrets: Passwords,
+    child: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Run the server and return its host."""
+    secret = k8s.core.v1.Secret(
+        f"{name}-passwords",
+        metadata=auto_named(name, args),
+        type="Opaque",
+        string_data={"password": secrets["user"], "root-password": secrets["root"]},
+        opts=child,
+    )
+    lines = mysqld_config(args["buffer_pool"], args["max_connections"], args["config"])
+    config = k8s.core.v1.ConfigMap(
+        f"{name}-config",
+        metadata=auto_named(name, args),
+        data={"openmage.cnf": lines},
+        opts=child,
+    )
+    pod = mariadb_pod(
+        args,
+        image=args["image"],
+        resources=args["resources"],
+        passwords=secret.metadata.name,
+        config=config.metadata.name,
+        data=_data(f"{name}-data", args, keep(args["retention"], child)),
+    )
+    return single_pod_store(name, args, PORT, pod, child, DATABASE_CLIENTS)
+
+
+def _data(
+    name: str, args: VolumeDatabaseArgs | NodeLocalDatabaseArgs, opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    if args["mode"] == "volume":
+        return claim(name, args, args["storage"], "ReadWriteOnce", opts)
+    return node_claim(name, args, (args["node"], args["path"]), args["size"], opts)

@@ -1,0 +1,82 @@
+"""The pod of a MariaDB on one volume."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.pods import (
+    DATABASE_USER,
+    PULL_POLICY,
+    PodArgs,
+    command,
+    config_volume,
+    container_resources,
+    probe,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+)
+from stackfile.values import Resources
+
+_SECRETS = "/run/secrets/mariadb"
+_HEALTH = command("healthcheck.sh", "--connect", "--innodb_initialized")
+
+
+def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
+    args: PodArgs,
+    *,
+    image: str,
+    resources: Resources,
+    passwords: pulumi.Input[str],
+    config: pulumi.Input[str],
+    data: pulumi.Input[str],
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the pod: the official image's contract, as an ordinary user on a read-only root."""
+    container: k8s.core.v1.ContainerArgsDict = {
+        "name": "mariadb",
+        "image": image,
+        "image_pull_policy": PULL_POLICY,
+        "args": ["mariadbd"],
+        "env": [
+            {"name": "MARIADB_DATABASE", "value": "openmage"},
+            {"name": "MARIADB_USER", "value": "openmage"},
+            {"name": "MARIADB_PASSWORD_FILE", "value": f"{_SECRETS}/password"},
+            {"name": "MARIADB_ROOT_PASSWORD_FILE", "value": f"{_SECRETS}/root-password"},
+            # Root signs in inside the pod only.
+            {"name": "MARIADB_ROOT_HOST", "value": "localhost"},
+            {"name": "MARIADB_AUTO_UPGRADE", "value": "1"},
+        ],
+        "ports": [{"name": "mysql", "container_port": 3306}],
+        # Recovery after a crash reads the whole log: it may take minutes.
+        "startup_probe": probe(_HEALTH, period=5, failures=120),
+        "readiness_probe": probe(_HEALTH, period=10, failures=3),
+        "liveness_probe": probe(_HEALTH, period=20, failures=6, timeout=10),
+        "resources": container_resources(resources, "2Gi"),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "data", "mount_path": "/var/lib/mysql"},
+            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "run", "mount_path": "/run/mysqld"},
+            {"name": "passwords", "mount_path": _SECRETS, "read_only": True},
+            {
+                "name": "config",
+                "mount_path": "/etc/mysql/conf.d/zz-openmage.cnf",
+                "sub_path": "openmage.cnf",
+                "read_only": True,
+            },
+        ],
+    }
+    return {
+        **restricted_pod(args, DATABASE_USER),
+        "containers": [container],
+        # A clean shutdown writes every dirty page.
+        "termination_grace_period_seconds": 120,
+        "volumes": [
+            {"name": "data", "persistent_volume_claim": {"claim_name": data}},
+            # Sorting large results; MariaDB must not fill the node.
+            scratch_volume("tmp", "1Gi"),
+            scratch_volume("run", "16Mi"),
+            secret_volume("passwords", passwords),
+            config_volume("config", config),
+        ],
+    }

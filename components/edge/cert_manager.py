@@ -1,0 +1,122 @@
+"""cert-manager's objects: an issuer of the shop's own, and the certificate itself.
+
+The Certificate is made here and not by an annotation on Ingress or Gateway: it is the same one
+whichever way in there is, survives a move between them, and shows in a preview.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.edge.listeners import challenge_refs
+from components.kit.metadata import ShopArgs, labels, named
+from components.kit.pods import toleration
+from stackfile.certificates import OwnIssuer
+from stackfile.routes import GatewayRoute, IngressRoute
+from stackfile.values import Placement
+
+_API = "cert-manager.io/v1"
+
+
+class Http01(TypedDict):
+    """Where a certificate authority's HTTP-01 requests arrive."""
+
+    route: IngressRoute | GatewayRoute
+    edge: str
+    """Name of the edge."""
+    hosts: Sequence[str]
+    """Every host of the shop, in the order of the edge's backends."""
+    placement: Placement
+    """On which nodes cert-manager's pods run that answer."""
+
+
+def own_issuer(
+    name: str, args: ShopArgs, issuer: OwnIssuer, http01: Http01, opts: pulumi.ResourceOptions
+) -> tuple[str, pulumi.Resource]:
+    """Make an issuer; Pulumi waits until the ACME server has opened an account for it."""
+    # The name changes with the server: only so is a certificate of the former one replaced.
+    own = f"{name}-{hashlib.sha256(issuer.directory.encode()).hexdigest()[:8]}"
+    acme: dict[str, Any] = {
+        "server": issuer.directory,
+        "email": issuer.email,
+        "privateKeySecretRef": {"name": f"{own}-account"},
+        "solvers": [{"http01": _solver(http01)}],
+    }
+    if issuer.ca is not None:
+        acme["caBundle"] = base64.b64encode(issuer.ca.encode()).decode()
+    return own, _object("Issuer", own, args, {"acme": acme}, opts, awaited=True)
+
+
+def _solver(http01: Http01) -> Mapping[str, Any]:
+    answering = {
+        # A NodePort, the default, is what the namespace's quota refuses.
+        "serviceType": "ClusterIP",
+        "podTemplate": {
+            "spec": {
+                "resources": {
+                    "requests": {"cpu": "10m", "memory": "32Mi"},
+                    "limits": {"cpu": "100m", "memory": "64Mi"},
+                },
+                **_placed(http01["placement"]),
+            }
+        },
+    }
+    route = http01["route"]
+    if isinstance(route, IngressRoute):
+        return {"ingress": {"ingressClassName": route.class_name, **answering}}
+    refs = [dict(ref) for ref in challenge_refs(http01["edge"], route, http01["hosts"])]
+    return {"gatewayHTTPRoute": {"parentRefs": refs, **answering}}
+
+
+def _placed(placement: Placement) -> Mapping[str, Any]:
+    """Return what takes the pods to nodes that may run them, in the words of cert-manager."""
+    found: dict[str, Any] = {}
+    if placement.node_selector:
+        found["nodeSelector"] = dict(placement.node_selector)
+    if placement.tolerations:
+        found["tolerations"] = [dict(toleration(each)) for each in placement.tolerations]
+    if placement.priority_class is not None:
+        found["priorityClassName"] = placement.priority_class
+    return found
+
+
+def certificate(  # noqa: PLR0913 (a certificate has these parts)
+    name: str,
+    args: ShopArgs,
+    *,
+    secret: str,
+    names: Sequence[str],
+    issuer: Mapping[str, str],
+    awaited: bool,
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Ask for a certificate, and return the name of its Secret, which may come later."""
+    spec = {
+        "secretName": secret,
+        "secretTemplate": {"labels": labels(name, args)},
+        "dnsNames": list(names),
+        "issuerRef": {"group": "cert-manager.io", **issuer},
+        # Half the work of RSA in each handshake, and a new key with each renewal.
+        "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
+    }
+    made = _object("Certificate", name, args, spec, opts, awaited=awaited)
+    return made.urn.apply(lambda _: secret)
+
+
+def _object(  # noqa: PLR0913 (an object has these parts)
+    kind: str,
+    name: str,
+    args: ShopArgs,
+    spec: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+    *,
+    awaited: bool,
+) -> pulumi.Resource:
+    metadata = named(name, args, {"pulumi.com/waitFor": "condition=Ready"} if awaited else None)
+    return k8s.apiextensions.CustomResource(
+        name, api_version=_API, kind=kind, metadata=metadata, spec=spec, opts=opts
+    )

@@ -1,0 +1,136 @@
+"""The certificate that browsers see: given, there already, or asked for by cert-manager."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict, assert_never
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.edge.cert_manager import Http01, certificate, own_issuer
+from components.edge.network_policies import SOLVER_PORT, SOLVERS, controllers, let_in
+from components.kit.metadata import ShopArgs, auto_named
+from stackfile.certificates import NamedIssuer, OwnIssuer
+
+
+class GivenCertificate(TypedDict):
+    """A certificate that is given with the stack's secrets."""
+
+    mode: Literal["certificate"]
+    certificate: pulumi.Output[str]
+    """Certificate chain, PEM."""
+    private_key: pulumi.Output[str]
+    """Private key, PEM."""
+
+
+class IssuedCertificate(TypedDict):
+    """A certificate that cert-manager requests, and renews."""
+
+    mode: Literal["issued"]
+    secret: str
+    """Name of the Secret that cert-manager keeps it in."""
+    issuer: OwnIssuer | NamedIssuer
+    http01: Http01 | None
+    """Where an issuer of the shop's own is asked for proof; None with any other issuer."""
+    names: Sequence[str]
+    """Names in the certificate."""
+    awaited: bool
+    """Whether Pulumi waits for it; not with HTTP-01, which needs the edge first."""
+
+
+class ExistingSecret(TypedDict):
+    """A certificate that is in the namespace already."""
+
+    mode: Literal["secret"]
+    secret: str
+    """Name of the Secret, of type kubernetes.io/tls."""
+
+
+class NoCertificate(TypedDict):
+    """Nothing of the shop terminates TLS."""
+
+    mode: Literal["none"]
+
+
+class CertificateArgs(ShopArgs):
+    """What the certificate is made from."""
+
+    source: NoCertificate | ExistingSecret | GivenCertificate | IssuedCertificate
+
+
+class Certificate(pulumi.ComponentResource):
+    """One certificate, in a Secret that the edge or the terminator uses."""
+
+    secret: pulumi.Output[str] | None
+    """Name of the Secret; None where nothing of the shop ends TLS."""
+
+    def __init__(
+        self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make what there is to make, or name what is there."""
+        super().__init__("openmage:index:Certificate", name, None, opts)
+        self.secret = self._secret(name, args)
+        self.register_outputs({"secret": self.secret})
+
+    def _secret(self, name: str, args: CertificateArgs) -> pulumi.Output[str] | None:
+        source = args["source"]
+        if source["mode"] == "none":
+            return None
+        if source["mode"] == "secret":
+            return pulumi.Output.from_input(source["secret"])
+        if source["mode"] == "certificate":
+            return self._given(name, args, source)
+        if source["mode"] == "issued":
+            return self._issued(name, args, source)
+        assert_never(source)
+
+    def _given(self, name: str, args: ShopArgs, given: GivenCertificate) -> pulumi.Output[str]:
+        secret = k8s.core.v1.Secret(
+            name,
+            # A new certificate is a new Secret: the old one serves until the edge has changed over.
+            metadata=auto_named(name, args),
+            type="kubernetes.io/tls",
+            string_data={"tls.crt": given["certificate"], "tls.key": given["private_key"]},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return secret.metadata.name
+
+    def _issued(self, name: str, args: ShopArgs, given: IssuedCertificate) -> pulumi.Output[str]:
+        issuer, child = given["issuer"], pulumi.ResourceOptions(parent=self)
+        after: list[pulumi.Resource] = []
+        match issuer:
+            case NamedIssuer():
+                reference = {"kind": issuer.kind, "name": issuer.name}
+            case OwnIssuer():
+                own, made = self._own_issuer(name, args, issuer, given["http01"])
+                reference = {"kind": "Issuer", "name": own}
+                after.append(made)
+            case _:
+                assert_never(issuer)
+        return certificate(
+            name,
+            args,
+            secret=given["secret"],
+            names=given["names"],
+            issuer=reference,
+            awaited=given["awaited"],
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=after)),
+        )
+
+    def _own_issuer(
+        self, name: str, args: ShopArgs, issuer: OwnIssuer, http01: Http01 | None
+    ) -> tuple[str, pulumi.Resource]:
+        """Make an issuer, and let the controller reach the pods that answer for it."""
+        if http01 is None:
+            message = "an issuer of the shop's own needs a route for HTTP-01"
+            raise ValueError(message)
+        child = pulumi.ResourceOptions(parent=self)
+        made = own_issuer(name, args, issuer, http01, child)
+        let_in(
+            f"{name}-solver",
+            args,
+            controllers(http01["edge"], [http01["route"]]),
+            pods=SOLVERS,
+            ports=[SOLVER_PORT],
+            opts=child,
+        )
+        return made

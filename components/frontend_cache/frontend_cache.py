@@ -1,0 +1,166 @@
+"""Varnish between the edge and the storefront, with or without an nginx that ends TLS."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.frontend_cache.terminator import HTTPS_PORT
+from components.frontend_cache.varnish import PURGE_PORT, VarnishArgs, start_commands, varnish_pod
+from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
+from components.kit.network_policies import allow_between, store_policies
+from components.kit.pods import match
+from components.kit.workload import disruption_budget
+from components.web.pods import HTTP_PORT
+from shop.frontend_cache import terminator_config, varnish_config
+
+_LARGEST_PART = 16
+"""No file takes more than this part of the cache."""
+
+
+class FrontendCacheArgs(ShopArgs, VarnishArgs):
+    """What the frontend cache is told."""
+
+    replicas: int
+    """Number of pods; each has a cache of its own."""
+    storefront: pulumi.Input[str]
+    """Service of the storefront."""
+    workload: str
+    """Workload behind that Service, by its instance label."""
+    release: str
+    """Identity of the release: a new one gets new pods, whose caches are empty."""
+    html: bool
+    """Whether pages are cached as well."""
+    restricted: bool
+    """Whether the web pods ask visitors who they are: nothing is cached then."""
+    admin_path: str
+    grace: int
+    """Seconds that stale answers are kept for when the shop does not answer."""
+
+
+class FrontendCache(pulumi.ComponentResource):
+    """Static files, and pages where a module helps, without asking the shop; stale if it is down.
+
+    A rollout loses no request, and a purge reaches every pod.
+    """
+
+    service: pulumi.Output[str]
+    """Name of the Service: port 80 is named http; with a terminator, which redirects it, port 443
+    is named https."""
+
+    def __init__(
+        self, name: str, args: FrontendCacheArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the pods, their two Services, and what may talk to them and they to."""
+        super().__init__("openmage:index:FrontendCache", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        config = k8s.core.v1.ConfigMap(
+            f"{name}-config", metadata=auto_named(name, args), data=_files(args), opts=child
+        )
+        deployment = k8s.apps.v1.Deployment(
+            name,
+            metadata=named(name, args),
+            spec=_deployment(name, args, config.metadata.name),
+            opts=child,
+        )
+        service = k8s.core.v1.Service(
+            name,
+            metadata=named(name, args),
+            spec={"type": "ClusterIP", "selector": selector(name), "ports": _ports(args)},
+            # Pulumi waits for a Service's first endpoint: wait for the pods first.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(depends_on=[deployment])
+            ),
+        )
+        disruption_budget(name, args, child)
+        _policies(name, args, child)
+        k8s.core.v1.Service(
+            f"{name}-pods", metadata=named(f"{name}-pods", args), spec=_each(name), opts=child
+        )
+        self.service = service.metadata.name
+        self.register_outputs({"service": self.service})
+
+
+def purge_address(name: str) -> str:
+    """Return where purges are sent to: told to the shop's code, which is there before any pod."""
+    return f"{name}-pods:{PURGE_PORT}"
+
+
+def _each(name: str) -> k8s.core.v1.ServiceSpecArgsDict:
+    """Give the addresses of all pods, also of one that is not ready: it may go on serving."""
+    return {
+        "cluster_ip": "None",
+        "publish_not_ready_addresses": True,
+        "selector": selector(name),
+        "ports": [{"name": "purge", "port": PURGE_PORT, "target_port": PURGE_PORT}],
+    }
+
+
+def _policies(name: str, args: FrontendCacheArgs, opts: pulumi.ResourceOptions) -> None:
+    # The shop's own code says what has changed.
+    store_policies(name, args, PURGE_PORT, opts)
+    terminator = args["terminator"]
+    for tier in (args["workload"], *([terminator["admin_workload"]] if terminator else [])):
+        allow_between(f"{name}-{tier}", args, workload=tier, client=name, port=HTTP_PORT, opts=opts)
+
+
+def _ports(args: FrontendCacheArgs) -> list[k8s.core.v1.ServicePortArgsDict]:
+    ports: list[k8s.core.v1.ServicePortArgsDict] = [
+        {"name": "http", "port": 80, "target_port": HTTP_PORT}
+    ]
+    if args["terminator"] is not None:
+        ports.append({"name": "https", "port": 443, "target_port": HTTPS_PORT})
+    return ports
+
+
+def _files(args: FrontendCacheArgs) -> dict[str, pulumi.Input[str]]:
+    terminator = args["terminator"]
+    files: dict[str, pulumi.Input[str]] = {
+        "start.cli": start_commands(),
+        "default.vcl": pulumi.Output.from_input(args["storefront"]).apply(
+            lambda storefront: varnish_config(
+                {
+                    "backend": storefront,
+                    "release": args["release"],
+                    "html": args["html"],
+                    "restricted": args["restricted"],
+                    "terminator": terminator is not None,
+                    "admin_path": args["admin_path"],
+                    "grace": args["grace"],
+                    "timeout": args["request_timeout"],
+                    "largest": args["storage"] // _LARGEST_PART,
+                }
+            )
+        ),
+    }
+    if terminator is not None:
+        files["nginx.conf"] = pulumi.Output.from_input(terminator["admin"]).apply(
+            lambda admin: terminator_config(
+                {
+                    "shop_hosts": terminator["shop_hosts"],
+                    "admin_hosts": terminator["admin_hosts"],
+                    "admin": admin,
+                    "timeout": terminator["request_timeout"],
+                }
+            )
+        )
+    return files
+
+
+def _deployment(
+    name: str, args: FrontendCacheArgs, config: pulumi.Input[str]
+) -> k8s.apps.v1.DeploymentSpecArgsDict:
+    return {
+        "replicas": args["replicas"],
+        "selector": match(selector(name)),
+        # A new pod is ready before an old one goes.
+        "strategy": {
+            "type": "RollingUpdate",
+            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
+        },
+        "min_ready_seconds": 5,
+        "progress_deadline_seconds": 300,
+        "revision_history_limit": 3,
+        "template": {
+            "metadata": {"labels": labels(name, args)},
+            "spec": varnish_pod(name, args, config),
+        },
+    }

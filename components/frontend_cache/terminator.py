@@ -1,0 +1,71 @@
+"""An nginx that ends TLS in the pod of the frontend cache, where the edge cannot."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.pods import PULL_POLICY, container_resources, http, probe, restricted_container
+from components.web.pods import HTTP_PORT
+from stackfile.values import Resources
+
+HTTPS_PORT = 8443
+"""Port of TLS."""
+CONFIG = "/etc/openmage/frontend"
+"""Where the pod's containers find their files."""
+_PRIVATE_PORT = 8081
+"""Port of probes; no Service leads to it."""
+
+
+class TerminatorArgs(TypedDict):
+    """What the nginx that ends TLS is told."""
+
+    image: str
+    """Image with nginx."""
+    resources: Resources
+    shop_hosts: Sequence[str]
+    """Hosts of the shop."""
+    admin_hosts: Sequence[str]
+    """Hosts that lead to the admin pods."""
+    admin: pulumi.Input[str]
+    """Service of the admin tier."""
+    admin_workload: str
+    """Workload behind that Service, by its instance label."""
+    request_timeout: int
+    """Seconds that a request may take, in the tier where it may take longest."""
+    tls_secret: pulumi.Input[str]
+    """Name of the Secret with the certificate."""
+
+
+def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
+    """Return the container; its volumes are `config`, `nginx-tmp` and `tls`."""
+    live = http("/live", _PRIVATE_PORT)
+    return {
+        "name": "nginx",
+        "image": args["image"],
+        "image_pull_policy": PULL_POLICY,
+        "command": [
+            "nginx",
+            *("-e", "/dev/stderr"),
+            *("-c", f"{CONFIG}/nginx.conf"),
+            *("-g", "daemon off;"),
+        ],
+        "ports": [
+            {"name": "http", "container_port": HTTP_PORT},
+            {"name": "https", "container_port": HTTPS_PORT},
+            {"name": "nginx-private", "container_port": _PRIVATE_PORT},
+        ],
+        "startup_probe": probe(live, period=1, failures=60),
+        "readiness_probe": probe(live, period=5, failures=3),
+        "liveness_probe": probe({"tcp_socket": {"port": _PRIVATE_PORT}}, period=20, failures=3),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": 10}}},
+        "resources": container_resources(args["resources"], "128Mi"),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "config", "mount_path": CONFIG, "read_only": True},
+            # The whole folder: a single file would stay as it was when the Secret is renewed.
+            {"name": "tls", "mount_path": "/etc/openmage/tls", "read_only": True},
+        ],
+    }

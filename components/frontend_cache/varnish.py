@@ -1,0 +1,153 @@
+"""The pod of the frontend cache: Varnish, and an nginx before it where that has to end TLS."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.frontend_cache.terminator import CONFIG, TerminatorArgs, terminator_container
+from components.kit.pods import (
+    PULL_POLICY,
+    WEB_USER,
+    PodArgs,
+    config_volume,
+    container_resources,
+    http,
+    probe,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+    spread,
+)
+from components.web.pods import HTTP_PORT, drain_seconds
+from shop.frontend_cache import VARNISH_PORT
+from stackfile.values import Resources
+
+PURGE_PORT = 8082
+"""Port of probes, and of what the shop's own code has to say; no edge leads to it."""
+VARNISH_USER = 10004
+"""User and group of Varnish."""
+_THREADS = 20
+"""Threads of each pool at least: as many as Varnish itself demands."""
+_POOLS = 2
+"""Pools of threads that Varnish has by itself."""
+_PER_THREAD = 400_000
+"""Bytes of the cache for each thread: the memory that threads may take grows with it."""
+_WORK = "/var/lib/varnish"
+# Varnish itself ends at once and cuts what it is serving: first leave the lists, then wait for the
+# last answer.
+_DRAIN = """
+sleep 10
+for _ in $(seq {seconds}); do
+  varnishstat -1 -n {work}/run -f 'MEMPOOL.req*.live' |
+    awk '{{ n += $2 }} END {{ exit n > 0 }}' && exit
+  sleep 1
+done
+"""
+
+
+class VarnishArgs(PodArgs):
+    """What the pods are told."""
+
+    image: str
+    """Varnish's official image."""
+    resources: Resources
+    storage: int
+    """Bytes of the cache; the rest of the limit is for threads, logs and what is on its way."""
+    request_timeout: int
+    """Seconds that a request of the storefront may take."""
+    terminator: TerminatorArgs | None
+    """nginx in the same pod; None where TLS ends at the edge."""
+
+
+def varnish_pod(
+    name: str, args: VarnishArgs, config: pulumi.Input[str]
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the pod; `config` is the ConfigMap with the files of both."""
+    terminator = args["terminator"]
+    volumes = [
+        config_volume("config", config),
+        scratch_volume("varnish", "64Mi"),
+        scratch_volume("varnish-tmp", "16Mi"),
+    ]
+    containers = [_varnish(args)]
+    if terminator is not None:
+        volumes.append(scratch_volume("nginx-tmp", "64Mi"))
+        volumes.append(secret_volume("tls", terminator["tls_secret"]))
+        containers.append(terminator_container(terminator))
+    return {
+        **spread(name),
+        **restricted_pod(args, WEB_USER if terminator else VARNISH_USER),
+        "termination_grace_period_seconds": drain_seconds(_longest(args)),
+        "containers": containers,
+        "volumes": volumes,
+    }
+
+
+def varnishd(storage: int, *, terminator: bool) -> list[str]:
+    """Return the command that starts Varnish."""
+    http_listen = f"127.0.0.1:{VARNISH_PORT}" if terminator else f":{HTTP_PORT}"
+    return [
+        "varnishd",
+        "-F",
+        *("-n", f"{_WORK}/run"),
+        *("-f", f"{CONFIG}/default.vcl"),
+        *("-I", f"{CONFIG}/start.cli"),
+        *("-a", f"http={http_listen},HTTP"),
+        *("-a", f"private=:{PURGE_PORT},HTTP"),
+        *("-s", f"malloc,{storage}"),
+        # The default hash keeps 250 bytes of each address for three minutes after it is thrown
+        # out: whoever asks for addresses that he makes up would fill the pod's memory.
+        *("-h", "classic,16383"),
+        # Longer than any edge keeps an idle connection: none is closed under a request.
+        *("-p", "timeout_idle=120"),
+        # And shorter than any web server does, Apache's two seconds among them.
+        *("-p", "backend_idle_timeout=1"),
+        # The log is kept in memory for who looks; 80 MB by default.
+        *("-p", "vsl_space=4M"),
+        *("-p", f"thread_pool_min={_THREADS}"),
+        *("-p", f"thread_pool_max={max(_THREADS, storage // _PER_THREAD // _POOLS)}"),
+        # A burst waits for a thread; it is not turned away.
+        *("-p", "thread_queue_limit=1000"),
+    ]
+
+
+def start_commands() -> str:
+    """Return what Varnish is told when it starts; a failure of what has a hyphen is no failure."""
+    # What is not kept is read no faster than the visitor takes it; Varnish 7.2 brought this.
+    return "-param.set transit_buffer 1M\n"
+
+
+def _longest(args: VarnishArgs) -> int:
+    terminator = args["terminator"]
+    behind = args["request_timeout"]
+    return behind if terminator is None else max(behind, terminator["request_timeout"])
+
+
+def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
+    terminator = args["terminator"]
+    ports: list[k8s.core.v1.ContainerPortArgsDict] = [
+        {"name": "private", "container_port": PURGE_PORT}
+    ]
+    if terminator is None:
+        ports.insert(0, {"name": "http", "container_port": HTTP_PORT})
+    drain = _DRAIN.format(seconds=_longest(args), work=_WORK)
+    return {
+        "name": "varnish",
+        "image": args["image"],
+        "image_pull_policy": PULL_POLICY,
+        "command": varnishd(args["storage"], terminator=terminator is not None),
+        "ports": ports,
+        "startup_probe": probe(http("/ready", PURGE_PORT), period=1, failures=60),
+        # Ready even when the shop is not: then it serves what it has.
+        "readiness_probe": probe(http("/ready", PURGE_PORT), period=5, failures=3),
+        "liveness_probe": probe(http("/live", PURGE_PORT), period=20, failures=3),
+        "lifecycle": {"pre_stop": {"exec_": {"command": ["sh", "-c", drain]}}},
+        "resources": container_resources(args["resources"], "128Mi"),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "varnish", "mount_path": _WORK},
+            # The compiler of its configuration works there.
+            {"name": "varnish-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "config", "mount_path": CONFIG, "read_only": True},
+        ],
+    }

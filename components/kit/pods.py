@@ -1,0 +1,177 @@
+"""How every pod runs: Pod Security `restricted`, a read-only root, no service account token."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import selector
+from stackfile.values import Placement, Resources, Toleration
+
+WEB_USER = 10001
+"""User and group of nginx and PHP. Above 10000, so that it is no user of the node."""
+DATABASE_USER = 10002
+"""User and group of MariaDB."""
+VALKEY_USER = 10003
+"""User and group of Valkey."""
+
+PULL_POLICY = "IfNotPresent"
+"""Images are named by a digest or by a tag that never moves: what is there is right."""
+
+
+class PodArgs(TypedDict):
+    """What every pod of a shop is told."""
+
+    placement: Placement
+
+    service_account: pulumi.Input[str]
+    """ServiceAccount of the pods: without rights and without a token."""
+    pull_secrets: Sequence[str]
+    """Secrets to pull images with."""
+
+
+def container_resources(
+    resources: Resources, scratch: str
+) -> k8s.core.v1.ResourceRequirementsArgsDict:
+    """Return requests and limits, with a bound on what the container writes to disk."""
+    requests, limits = resources.requests, resources.limits
+    return {
+        "requests": {
+            "cpu": requests.cpu,
+            "memory": requests.memory,
+            "ephemeral-storage": "64Mi",
+        },
+        "limits": {
+            "cpu": limits.cpu,
+            "memory": limits.memory,
+            "ephemeral-storage": scratch,
+        },
+    }
+
+
+def restricted_container() -> k8s.core.v1.SecurityContextArgsDict:
+    """Return the security context of every container."""
+    return {
+        "allow_privilege_escalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "privileged": False,
+        "read_only_root_filesystem": True,
+        "run_as_non_root": True,
+    }
+
+
+def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
+    """Return what is the same in every pod; the caller adds containers and volumes."""
+    return {
+        **placed(args["placement"]),
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "image_pull_secrets": [{"name": name} for name in args["pull_secrets"]],
+        "service_account_name": args["service_account"],
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": user,
+            "run_as_group": user,
+            "fs_group": user,
+            # A media volume has many files: change their group only when the root's is wrong.
+            "fs_group_change_policy": "OnRootMismatch",
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+    }
+
+
+def placed(placement: Placement) -> k8s.core.v1.PodSpecArgsDict:
+    """Return what takes pods to the nodes that may run them; nothing where any node may."""
+    spec: k8s.core.v1.PodSpecArgsDict = {"containers": []}
+    if placement.node_selector:
+        spec["node_selector"] = placement.node_selector
+    if placement.tolerations:
+        spec["tolerations"] = [toleration(each) for each in placement.tolerations]
+    if placement.priority_class is not None:
+        spec["priority_class_name"] = placement.priority_class
+    return spec
+
+
+def toleration(given: Toleration) -> k8s.core.v1.TolerationArgsDict:
+    """Return a toleration as Kubernetes writes it."""
+    found: k8s.core.v1.TolerationArgsDict = {"key": given.key, "operator": "Exists"}
+    if given.value is not None:
+        found |= {"operator": "Equal", "value": given.value}
+    if given.effect is not None:
+        found["effect"] = given.effect
+    return found
+
+
+def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:
+    """Keep the pods of a workload apart, by zone and by node, where the cluster has several."""
+    topologies = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    return {
+        "containers": [],
+        "affinity": {
+            "pod_anti_affinity": {
+                "preferred_during_scheduling_ignored_during_execution": [
+                    {
+                        "weight": 100,
+                        "pod_affinity_term": {
+                            "topology_key": "kubernetes.io/hostname",
+                            "label_selector": {"match_labels": selector(name)},
+                        },
+                    }
+                ]
+            }
+        },
+        "topology_spread_constraints": [
+            {
+                "max_skew": 1,
+                "topology_key": topology,
+                "when_unsatisfiable": "ScheduleAnyway",
+                "label_selector": {"match_labels": selector(name)},
+                # Old pods of a rollout do not push new ones away.
+                "match_label_keys": ["pod-template-hash"],
+            }
+            for topology in topologies
+        ],
+    }
+
+
+def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
+    """Return an empty directory that dies with the pod."""
+    return {"name": name, "empty_dir": {"size_limit": size}}
+
+
+def config_volume(name: str, config_map: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume with the files of a ConfigMap."""
+    return {"name": name, "config_map": {"name": config_map, "default_mode": 0o444}}
+
+
+def secret_volume(name: str, secret: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume with the files of a Secret, readable by the pod's group only."""
+    return {"name": name, "secret": {"secret_name": secret, "default_mode": 0o440}}
+
+
+def probe(
+    action: k8s.core.v1.ProbeArgsDict, *, period: int, failures: int, timeout: int = 5
+) -> k8s.core.v1.ProbeArgsDict:
+    """Return a probe; it gives up after `period * failures` seconds."""
+    return {
+        **action,
+        "period_seconds": period,
+        "failure_threshold": failures,
+        "timeout_seconds": timeout,
+    }
+
+
+def http(path: str, port: int) -> k8s.core.v1.ProbeArgsDict:
+    """Return the action of a probe that asks over HTTP."""
+    return {"http_get": {"path": path, "port": port}}
+
+
+def command(*words: str) -> k8s.core.v1.ProbeArgsDict:
+    """Return the action of a probe that runs a command in the container."""
+    return {"exec_": {"command": list(words)}}
+
+
+def match(labels: Mapping[str, str]) -> k8s.meta.v1.LabelSelectorArgsDict:
+    """Return a selector for pods with these labels."""
+    return {"match_labels": labels}

@@ -1,0 +1,45 @@
+"""Volume claims, and what keeps the data on them."""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import ShopArgs, named
+from stackfile.values import Storage
+
+
+class Retention(TypedDict):
+    """How hard it is to lose data."""
+
+    protect: bool
+    """Whether Pulumi refuses to delete or replace what holds data."""
+    retain: bool
+    """Whether what holds data stays in the cluster when the stack is destroyed."""
+
+
+def keep(retention: Retention, child: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+    """Return the options of a resource that holds data."""
+    return pulumi.ResourceOptions.merge(
+        child,
+        pulumi.ResourceOptions(protect=retention["protect"], retain_on_delete=retention["retain"]),
+    )
+
+
+def claim(
+    name: str, args: ShopArgs, storage: Storage, access_mode: str, opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Claim a volume that outlives the pods, and return the claim's name.
+
+    It stands beside the workload, not in a volumeClaimTemplate, so that it can grow in place.
+    """
+    spec: k8s.core.v1.PersistentVolumeClaimSpecArgsDict = {
+        "access_modes": [access_mode],
+        "resources": {"requests": {"storage": storage.size}},
+    }
+    if storage.storage_class is not None:
+        spec["storage_class_name"] = storage.storage_class
+    volume = k8s.core.v1.PersistentVolumeClaim(
+        name, metadata=named(name, args), spec=spec, opts=opts
+    )
+    return volume.metadata.name

@@ -1,0 +1,177 @@
+"""phpMyAdmin, for the people who look into the database of this shop and no other."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
+from components.kit.network_policies import DATABASE_CLIENTS, allow_between
+from components.kit.passwords import password
+from components.kit.pods import (
+    PULL_POLICY,
+    PodArgs,
+    config_volume,
+    container_resources,
+    http,
+    match,
+    probe,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+)
+from components.kit.workload import disruption_budget
+from components.web.pods import HTTP_PORT
+from shop.phpmyadmin import phpmyadmin_apache
+from shop.render import script
+from stackfile.values import Resources
+
+PHPMYADMIN_USER = 10005
+"""User and group of phpMyAdmin."""
+_OURS = "/etc/openmage/phpmyadmin"
+
+
+class PhpMyAdminArgs(ShopArgs, PodArgs):
+    """What phpMyAdmin is told."""
+
+    image: str
+    """phpMyAdmin's official image with Apache."""
+    resources: Resources
+    memory_limit: int
+    """PHP's memory_limit, in bytes."""
+    host: pulumi.Input[str]
+    """Host of the database."""
+    port: pulumi.Input[int]
+    """Port of the database."""
+    ca: str | None
+    """Certificate authority of the database, PEM; None leaves the connection unencrypted."""
+    client: str | None
+    """Workload whose pods lead to it, by its instance label; None if only a port-forward does."""
+
+
+class PhpMyAdmin(pulumi.ComponentResource):
+    """One pod that shows one database to who has a password of it; nothing else reaches it."""
+
+    service: pulumi.Output[str]
+    """Name of the Service; its port 80 is named http."""
+
+    def __init__(
+        self, name: str, args: PhpMyAdminArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the pod, its Service, and the way from the admin pods if there is one."""
+        super().__init__("openmage:index:PhpMyAdmin", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        deployment = k8s.apps.v1.Deployment(
+            name,
+            metadata=named(name, args),
+            spec=_deployment(name, args, _config(name, args, child), _secret(name, args, child)),
+            opts=child,
+        )
+        service = k8s.core.v1.Service(
+            name,
+            metadata=named(name, args),
+            spec={
+                "type": "ClusterIP",
+                "selector": selector(name),
+                "ports": [{"name": "http", "port": 80, "target_port": HTTP_PORT}],
+            },
+            # Pulumi waits for a Service's first endpoint: wait for the pod first.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(depends_on=[deployment])
+            ),
+        )
+        disruption_budget(name, args, child)
+        if args["client"] is not None:
+            client = args["client"]
+            allow_between(name, args, workload=name, client=client, port=HTTP_PORT, opts=child)
+        self.service = service.metadata.name
+        self.register_outputs({"service": self.service})
+
+
+def _config(name: str, args: PhpMyAdminArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    made = k8s.core.v1.ConfigMap(
+        f"{name}-config",
+        metadata=auto_named(name, args),
+        data={
+            "apache.conf": phpmyadmin_apache(args["memory_limit"]),
+            "config.inc.php": script("phpmyadmin.php"),
+            # Always there, so that it can be mounted; empty where the connection is plain.
+            "database-ca.pem": args["ca"] or "",
+        },
+        opts=opts,
+    )
+    return made.metadata.name
+
+
+def _secret(name: str, args: ShopArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    made = k8s.core.v1.Secret(
+        f"{name}-cookies",
+        metadata=auto_named(name, args),
+        type="Opaque",
+        string_data={"cookies": password(f"{name}-cookies", None, opts)},
+        opts=opts,
+    )
+    return made.metadata.name
+
+
+def _deployment(
+    name: str, args: PhpMyAdminArgs, config: pulumi.Input[str], secret: pulumi.Input[str]
+) -> k8s.apps.v1.DeploymentSpecArgsDict:
+    return {
+        # Whoever is signed in is known to the one pod only.
+        "replicas": 1,
+        "selector": match(selector(name)),
+        "strategy": {
+            "type": "RollingUpdate",
+            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
+        },
+        "progress_deadline_seconds": 300,
+        "revision_history_limit": 3,
+        "template": {
+            "metadata": {"labels": {**labels(name, args), **DATABASE_CLIENTS}},
+            "spec": {
+                **restricted_pod(args, PHPMYADMIN_USER),
+                "termination_grace_period_seconds": 30,
+                "containers": [_container(args)],
+                "volumes": [
+                    scratch_volume("tmp", "512Mi"),
+                    config_volume("config", config),
+                    secret_volume("secret", secret),
+                ],
+            },
+        },
+    }
+
+
+def _container(args: PhpMyAdminArgs) -> k8s.core.v1.ContainerArgsDict:
+    ready = http("/robots.txt", HTTP_PORT)
+    port = pulumi.Output.from_input(args["port"]).apply(str)
+    return {
+        "name": "phpmyadmin",
+        "image": args["image"],
+        "image_pull_policy": PULL_POLICY,
+        "command": ["apache2", "-f", f"{_OURS}/apache.conf", "-D", "FOREGROUND"],
+        "env": [
+            {"name": "PMA_HOST", "value": args["host"]},
+            {"name": "PMA_PORT", "value": port},
+            {"name": "PMA_SSL_CA", "value": f"{_OURS}/database-ca.pem" if args["ca"] else ""},
+        ],
+        "ports": [{"name": "http", "container_port": HTTP_PORT}],
+        "startup_probe": probe(ready, period=2, failures=30),
+        # A file: neither PHP nor the database is asked.
+        "readiness_probe": probe(ready, period=10, failures=3),
+        "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=20, failures=3),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
+        "resources": container_resources(args["resources"], "768Mi"),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "config", "mount_path": _OURS, "read_only": True},
+            {"name": "secret", "mount_path": f"{_OURS}-secret", "read_only": True},
+            {
+                "name": "config",
+                "mount_path": "/etc/phpmyadmin/config.inc.php",
+                "sub_path": "config.inc.php",
+                "read_only": True,
+            },
+        ],
+    }

@@ -1,0 +1,124 @@
+"""A container that runs the shop's code: the same in web pods, in the Release and in cron."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import ShopArgs, labels
+from components.kit.network_policies import DATABASE_CLIENTS, PHP_PODS
+from components.kit.pods import (
+    PULL_POLICY,
+    WEB_USER,
+    PodArgs,
+    config_volume,
+    container_resources,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+)
+from shop.render import CODE
+from stackfile.values import Resources
+
+_OURS = "/etc/openmage"
+_AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
+"""Certificate authorities of servers outside; empty where the connection is plain."""
+_MAIL = ("msmtprc", "mail-password", "mail-ca.pem")
+"""The account that PHP's mail() sends by."""
+_SCRATCH = "3Gi"
+"""Bound on var, /tmp and logs together: the limits of the two volumes and some room for logs."""
+
+
+class PhpArgs(PodArgs):
+    """What every pod that runs the shop's code is told."""
+
+    image: pulumi.Input[str]
+    """Image with PHP and the code under /var/www/html."""
+    local_xml: pulumi.Input[str]
+    """Name of the Secret with local.xml."""
+    php_config: pulumi.Input[str]
+    """Name of the ConfigMap with PHP's ini lines and the code that OpenMage includes."""
+    media_claim: pulumi.Input[str]
+    """Name of the claim with the media files."""
+    mail: pulumi.Input[str] | None
+    """Name of the Secret with the account that mail is sent by; None if none is."""
+
+
+def php_container(  # noqa: PLR0913 (each is a part of the container)
+    name: str,
+    args: PhpArgs,
+    resources: Resources,
+    command: Sequence[str],
+    mounts: Mapping[str, tuple[str, str]],
+    *,
+    folders: Sequence[k8s.core.v1.VolumeMountArgsDict] = (),
+    deadline: int | None = None,
+) -> k8s.core.v1.ContainerArgsDict:
+    """Return a container of the shop's image.
+
+    `mounts` adds files: path to (volume, key). `folders` adds whole volumes. `deadline` tells a
+    script how many seconds it has.
+    """
+    files = {
+        f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
+        f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
+        f"{_OURS}/purge.php": ("php", "purge.php"),
+        "/usr/local/etc/php/conf.d/zz-openmage.ini": ("php", "openmage.ini"),
+        **{f"{_OURS}/{file}": ("local-xml", file) for file in _AUTHORITIES},
+        **({} if args["mail"] is None else {f"{_OURS}/{file}": ("mail", file) for file in _MAIL}),
+        **mounts,
+    }
+    return {
+        "name": name,
+        "image": args["image"],
+        "image_pull_policy": PULL_POLICY,
+        "command": list(command),
+        "working_dir": CODE,
+        # A script that fails says why in the container's status, and so in Pulumi's output.
+        "termination_message_policy": "FallbackToLogsOnError",
+        "env": [
+            # A visitor waits this long for the first request of a release to fill the cache,
+            # in place of an error page after OpenMage's 3 s.
+            {"name": "MAGE_CONFIG_CACHE_LOCK_WAIT", "value": "15"},
+            # The server frees the locks of a pod whose node is gone after this time.
+            *([{"name": "OPENMAGE_DEADLINE_SECONDS", "value": str(deadline)}] if deadline else []),
+        ],
+        "resources": container_resources(resources, _SCRATCH),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "php-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "var", "mount_path": f"{CODE}/var"},
+            {"name": "media", "mount_path": f"{CODE}/media"},
+            *(_file(path, volume, key) for path, (volume, key) in sorted(files.items())),
+            *folders,
+        ],
+    }
+
+
+def php_pod(
+    args: PhpArgs, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the pod around `php_container`; `volumes` adds to what that mounts."""
+    mail = args["mail"]
+    return {
+        **restricted_pod(args, WEB_USER),
+        "volumes": [
+            scratch_volume("php-tmp", "1Gi"),
+            scratch_volume("var", "1Gi"),
+            {"name": "media", "persistent_volume_claim": {"claim_name": args["media_claim"]}},
+            secret_volume("local-xml", args["local_xml"]),
+            config_volume("php", args["php_config"]),
+            *([] if mail is None else [secret_volume("mail", mail)]),
+            *volumes,
+        ],
+    }
+
+
+def php_labels(name: str, args: ShopArgs) -> dict[str, str]:
+    """Return the labels of a pod that may reach the shop's stores."""
+    return {**labels(name, args), **PHP_PODS, **DATABASE_CLIENTS}
+
+
+def _file(path: str, volume: str, key: str) -> k8s.core.v1.VolumeMountArgsDict:
+    return {"name": volume, "mount_path": path, "sub_path": key, "read_only": True}

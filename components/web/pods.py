@@ -1,0 +1,200 @@
+"""The pods of a web tier: nginx and php-fpm together, each alone, or Apache."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.pods import (
+    PULL_POLICY,
+    WEB_USER,
+    command,
+    config_volume,
+    container_resources,
+    http,
+    probe,
+    restricted_container,
+    restricted_pod,
+    scratch_volume,
+    secret_volume,
+    spread,
+)
+from components.web.php import PhpArgs, php_container, php_pod
+from shop.render import CODE
+from stackfile.values import Resources
+
+HTTP_PORT = 8080
+"""Port of the shop."""
+FPM_PORT = 9000
+"""Port of php-fpm, where nginx is in other pods."""
+_PRIVATE_PORT = 8081
+"""Port of probes and status; no Service leads to it."""
+_STATUS_PORT = 9001
+"""Port of php-fpm's status pool, inside of the pod only."""
+_LEAVE_SECONDS = 10
+"""How long a pod goes on serving while others take it out of their lists."""
+_FPM_LISTENS = 'exit(@fsockopen("127.0.0.1", 9000) ? 0 : 1);'
+_ACCESS = "/etc/openmage/access"
+
+
+class WebPodArgs(PhpArgs):
+    """What every pod of a web tier is told."""
+
+    php_resources: Resources
+    """Of the container that runs PHP."""
+    server_config: pulumi.Input[str]
+    """Name of the ConfigMap with the web server's files."""
+    htpasswd: pulumi.Input[str] | None
+    """Name of the Secret with the user that the web server asks for; None if it asks nobody."""
+
+
+class NginxArgs(TypedDict):
+    """What pods with nginx and php-fpm are told, together or apart."""
+
+    image: pulumi.Input[str]
+    """nginx with the shop's static files."""
+    resources: Resources
+    php_fpm_config: pulumi.Input[str]
+    """Name of the ConfigMap with php-fpm's pool."""
+
+
+def drain_seconds(request_timeout: int) -> int:
+    """Return the grace period: leave the lists, end the longest request, and some slack."""
+    return _LEAVE_SECONDS + request_timeout + 10
+
+
+def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod with both.
+
+    As a sidecar php-fpm is told to stop only when nginx has ended: no request finds it gone.
+    """
+    php: k8s.core.v1.ContainerArgsDict = {
+        **_fpm(args),
+        "restart_policy": "Always",
+        "startup_probe": probe(command("php", "-n", "-r", _FPM_LISTENS), period=1, failures=60),
+        # Through nginx to the status pool: a pool that is only busy is never restarted.
+        "liveness_probe": probe(http("/php/ping", _PRIVATE_PORT), period=15, failures=6),
+    }
+    volumes = [*_nginx_volumes(args), config_volume("php-fpm", nginx["php_fpm_config"])]
+    return {
+        **spread(name),
+        **php_pod(args, volumes),
+        "init_containers": [php],
+        # A worker of the real pool must answer; neither database nor Valkey is asked, or a short
+        # outage of theirs would take every pod away at once.
+        "containers": [_nginx(args, nginx, ready="/ready")],
+    }
+
+
+def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod with php-fpm only; nginx comes to it over the network."""
+    ping = command("php", "-n", "/etc/openmage/ping.php", str(FPM_PORT))
+    status = command("php", "-n", "/etc/openmage/ping.php", str(_STATUS_PORT))
+    php: k8s.core.v1.ContainerArgsDict = {
+        **_fpm(args, {"/etc/openmage/ping.php": ("php-fpm", "ping.php")}),
+        "ports": [{"name": "fpm", "container_port": FPM_PORT}],
+        "startup_probe": probe(ping, period=2, failures=30),
+        "readiness_probe": probe(ping, period=5, failures=3),
+        # The status pool answers even while every worker is busy.
+        "liveness_probe": probe(status, period=15, failures=6),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
+    }
+    volumes = [config_volume("php-fpm", nginx["php_fpm_config"])]
+    return {**spread(f"{name}-php"), **php_pod(args, volumes), "containers": [php]}
+
+
+def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod with nginx only: it holds no code and reaches no store."""
+    media: k8s.core.v1.VolumeArgsDict = {
+        "name": "media",
+        "persistent_volume_claim": {"claim_name": args["media_claim"]},
+    }
+    return {
+        **spread(name),
+        **restricted_pod(args, WEB_USER),
+        "volumes": [*_nginx_volumes(args), media],
+        # PHP's pods say themselves whether they are ready; static files need none of them.
+        "containers": [_nginx(args, nginx, ready="/live")],
+    }
+
+
+def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod with Apache, which runs PHP by itself."""
+    run = ["apache2", "-f", "/etc/openmage/apache/apache.conf", "-D", "FOREGROUND"]
+    folders: list[k8s.core.v1.VolumeMountArgsDict] = [
+        {"name": "server", "mount_path": "/etc/openmage/apache", "read_only": True},
+        *_access_mounts(args),
+    ]
+    ready = http("/ready", _PRIVATE_PORT)
+    container: k8s.core.v1.ContainerArgsDict = {
+        **php_container("php", args, args["php_resources"], run, {}, folders=folders),
+        "ports": [
+            {"name": "http", "container_port": HTTP_PORT},
+            {"name": "private", "container_port": _PRIVATE_PORT},
+        ],
+        "startup_probe": probe(ready, period=2, failures=30),
+        "readiness_probe": probe(ready, period=5, failures=3),
+        # The kernel accepts while every worker is busy: a pod that is only busy is not restarted.
+        "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=15, failures=6),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
+    }
+    volumes = [config_volume("server", args["server_config"]), *_access_volumes(args)]
+    return {**spread(name), **php_pod(args, volumes), "containers": [container]}
+
+
+def _fpm(
+    args: WebPodArgs, files: Mapping[str, tuple[str, str]] | None = None
+) -> k8s.core.v1.ContainerArgsDict:
+    pool = {"/usr/local/etc/php-fpm.d/zz-openmage.conf": ("php-fpm", "pool.conf")}
+    return php_container("php", args, args["php_resources"], ["php-fpm"], {**pool, **(files or {})})
+
+
+def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.ContainerArgsDict:
+    action = http(ready, _PRIVATE_PORT)
+    return {
+        "name": "nginx",
+        "image": nginx["image"],
+        "image_pull_policy": PULL_POLICY,
+        "command": [
+            "nginx",
+            *("-e", "/dev/stderr"),
+            *("-c", "/etc/openmage/nginx/nginx.conf"),
+            *("-g", "daemon off;"),
+        ],
+        "ports": [
+            {"name": "http", "container_port": HTTP_PORT},
+            {"name": "private", "container_port": _PRIVATE_PORT},
+        ],
+        "startup_probe": probe(action, period=2, failures=30),
+        "readiness_probe": probe(action, period=5, failures=3),
+        "liveness_probe": probe(http("/live", _PRIVATE_PORT), period=20, failures=3),
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
+        "resources": container_resources(nginx["resources"], "1536Mi"),
+        "security_context": restricted_container(),
+        "volume_mounts": [
+            {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
+            {"name": "server", "mount_path": "/etc/openmage/nginx", "read_only": True},
+            {"name": "media", "mount_path": f"{CODE}/media", "read_only": True},
+            *_access_mounts(args),
+        ],
+    }
+
+
+def _nginx_volumes(args: WebPodArgs) -> list[k8s.core.v1.VolumeArgsDict]:
+    return [
+        scratch_volume("nginx-tmp", "1Gi"),
+        config_volume("server", args["server_config"]),
+        *_access_volumes(args),
+    ]
+
+
+def _access_volumes(args: WebPodArgs) -> list[k8s.core.v1.VolumeArgsDict]:
+    secret = args["htpasswd"]
+    return [] if secret is None else [secret_volume("access", secret)]
+
+
+def _access_mounts(args: WebPodArgs) -> list[k8s.core.v1.VolumeMountArgsDict]:
+    if args["htpasswd"] is None:
+        return []
+    return [{"name": "access", "mount_path": _ACCESS, "read_only": True}]

@@ -1,0 +1,96 @@
+"""What the web servers and php-fpm of each tier are configured with."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import TypedDict
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.passwords import password
+from shop.render import Server, apache_config, fpm_pool, nginx_config, nginx_php, script
+
+ACCESS_USER = "visitor"
+"""User that the web servers ask for, where `basic_auth` is on."""
+
+
+class TierArgs(TypedDict):
+    """How the web pods of one tier are configured."""
+
+    server: Server
+    workers: int
+    """Number of workers of php-fpm or Apache in a pod."""
+    php: str | None
+    """Address at which nginx finds php-fpm; None for Apache."""
+
+
+def config_map(
+    name: str, args: ShopArgs, files: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Make a ConfigMap for pods to mount, and return its name."""
+    made = k8s.core.v1.ConfigMap(name, metadata=auto_named(name, args), data=files, opts=opts)
+    return made.metadata.name
+
+
+def server_files(
+    name: str,
+    args: ShopArgs,
+    tier: TierArgs,
+    own: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Make the ConfigMap of a tier's nginx or Apache, the customer's own files in it."""
+    server, php = tier["server"], tier["php"]
+    if php is None:
+        files = {
+            "apache.conf": apache_config(server, tier["workers"]),
+            "limits.php": script("limits.php"),
+        }
+        return config_map(f"{name}-apache", args, {**files, **own}, opts)
+    files = {
+        "nginx.conf": nginx_config(server, php),
+        "php.conf": nginx_php(server["timeout"], basic_auth=server["basic_auth"]),
+    }
+    return config_map(f"{name}-nginx", args, {**files, **own}, opts)
+
+
+def fpm_files(
+    name: str, args: ShopArgs, tier: TierArgs, php: str, opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Make the ConfigMap of a tier's php-fpm; `php` is the address that nginx comes to."""
+    network = not php.startswith("127.")
+    files = {"pool.conf": fpm_pool(tier["workers"], tier["server"]["timeout"], network=network)}
+    if network:
+        # Probes cannot come through nginx then.
+        files["ping.php"] = script("ping.php")
+    return config_map(f"{name}-php-fpm", args, files, opts)
+
+
+def access_password(
+    name: str, given: pulumi.Output[str] | None, opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Return the password that the web servers ask for."""
+    return password(f"{name}-access-password", given, opts)
+
+
+def htpasswd(
+    name: str, args: ShopArgs, secret: pulumi.Output[str], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """Make the Secret with the one user whom a web server lets in."""
+    made = k8s.core.v1.Secret(
+        f"{name}-access",
+        metadata=auto_named(name, args),
+        type="Opaque",
+        string_data={"htpasswd": secret.apply(_line)},
+        opts=opts,
+    )
+    return made.metadata.name
+
+
+def _line(secret: str) -> str:
+    # Checked on every request for every file: a slow hash would cost more than the page, and it
+    # would hide nothing, for who can read this Secret can read the password's own.
+    digest = hashlib.sha1(secret.encode(), usedforsecurity=False).digest()
+    return f"{ACCESS_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"

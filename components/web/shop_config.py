@@ -1,0 +1,194 @@
+"""What the shop's code and its web servers are configured with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.cache.cache import Cache
+from components.database.database import Database
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.passwords import password
+from components.kit.volumes import Retention, keep
+from components.web.server_files import (
+    TierArgs,
+    access_password,
+    config_map,
+    fpm_files,
+    htpasswd,
+    server_files,
+)
+from shop.local_xml import Connection, LocalXml, local_xml
+from shop.purge import Purge
+from shop.render import includes, php_ini, script
+
+_CRYPT_KEY_LENGTH = 32
+"""OpenMage's length of a crypt key."""
+
+
+class ShopConfigArgs(ShopArgs):
+    """What the configuration is made of."""
+
+    database: Database
+    cache: Cache
+    crypt_key: pulumi.Output[str] | None
+    """Key of encrypted configuration and customer data; generated where it is None."""
+    admin_path: str
+    release: str
+    """Identity of the release: prefix of everything in the cache store."""
+    max_concurrency: int
+    """How many requests of one session may wait for its lock."""
+    memory_limit: str
+    """PHP's memory_limit in web requests."""
+    sendmail: str
+    """Command line that PHP's mail() runs."""
+    ini: Mapping[str, str | int | bool]
+    """The customer's own ini lines."""
+    own: Mapping[str, str]
+    """The customer's own files for the web server: name in the ConfigMap to content."""
+    tiers: Mapping[str, TierArgs]
+    """Configuration of each tier of web pods."""
+    access_password: pulumi.Output[str] | None
+    """Password where a tier asks for one; generated where it is None."""
+    purge: Purge | None
+    """How the shop tells the frontend cache what has changed; None without one."""
+    retention: Retention
+
+
+class ShopConfig(pulumi.ComponentResource):
+    """local.xml and the settings of PHP and nginx; the crypt key is made once and kept."""
+
+    local_xml: pulumi.Output[str]
+    """Name of the Secret with local.xml."""
+    php: pulumi.Output[str]
+    """Name of the ConfigMap with PHP's ini lines and included code."""
+    server: Mapping[str, pulumi.Output[str]]
+    """Names of the ConfigMaps with the web server's files, by tier."""
+    php_fpm: Mapping[str, pulumi.Output[str]]
+    """Names of the ConfigMaps with php-fpm's pool, by tier; none with Apache."""
+    htpasswd: Mapping[str, pulumi.Output[str]]
+    """Names of the Secrets with the user whom the web server lets in, by tier that asks."""
+    access_password: pulumi.Output[str] | None
+    """Password of that user; None if no tier asks."""
+    crypt_key: pulumi.Output[str]
+    """Key of encrypted configuration and customer data."""
+
+    def __init__(
+        self, name: str, args: ShopConfigArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        """Make the key, the Secret and the ConfigMaps."""
+        super().__init__("openmage:index:ShopConfig", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        guarded = pulumi.ResourceOptions.merge(
+            child, pulumi.ResourceOptions(protect=args["retention"]["protect"])
+        )
+        self.crypt_key = password(
+            f"{name}-crypt-key", args["crypt_key"], guarded, _CRYPT_KEY_LENGTH
+        )
+        self.local_xml = _secrets(name, args, self.crypt_key, child)
+        self.php = config_map(
+            f"{name}-php",
+            args,
+            {
+                "openmage.ini": php_ini(args["memory_limit"], args["sendmail"], args["ini"]),
+                "includes.php": includes(),
+                "purge.php": script("purge.php"),
+            },
+            child,
+        )
+        tiers = args["tiers"].items()
+        self.server = {
+            tier: server_files(f"{name}-{tier}", args, config, args["own"], child)
+            for tier, config in tiers
+        }
+        self.php_fpm = {
+            tier: fpm_files(f"{name}-{tier}", args, config, config["php"], child)
+            for tier, config in tiers
+            if config["php"] is not None
+        }
+        asking = [tier for tier, config in tiers if config["server"]["basic_auth"]]
+        self.access_password = (
+            access_password(name, args["access_password"], child) if asking else None
+        )
+        self.htpasswd = {
+            tier: htpasswd(f"{name}-{tier}", args, self.access_password, child)
+            for tier in asking
+            if self.access_password is not None
+        }
+        self.register_outputs({"local_xml": self.local_xml, "php": self.php})
+
+
+def _secrets(
+    name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    database, cache = args["database"], args["cache"]
+    if args["retention"]["retain"]:
+        _recovery(name, args, crypt_key, child)
+    content = pulumi.Output.all(
+        crypt_key=crypt_key,
+        host=database.host,
+        port=database.port,
+        name=database.database,
+        username=database.username,
+        password=database.password,
+        sessions=cache.sessions,
+        cache=cache.cache,
+    ).apply(lambda known: local_xml(_local_xml(args, known)))
+    made = k8s.core.v1.Secret(
+        name,
+        metadata=auto_named(name, args),
+        type="Opaque",
+        string_data={
+            "local.xml": content,
+            # Always there, so that it can be mounted; empty where the connection is plain.
+            "database-ca.pem": database.ca or "",
+            "sessions-ca.pem": cache.sessions["ca"] or "",
+            "cache-ca.pem": cache.cache["ca"] or "",
+        },
+        opts=child,
+    )
+    return made.metadata.name
+
+
+def _recovery(
+    name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
+) -> None:
+    """Leave beside the retained volumes what is needed to read them again."""
+    database = args["database"]
+    values = {"cryptKey": crypt_key, "databasePassword": database.password}
+    if database.root_password is not None:
+        values["databaseRootPassword"] = database.root_password
+    k8s.core.v1.Secret(
+        f"{name}-recovery",
+        metadata=auto_named(f"{name}-recovery", args),
+        type="Opaque",
+        string_data=values,
+        opts=keep(args["retention"], child),
+    )
+
+
+def _local_xml(args: ShopConfigArgs, known: dict[str, Any]) -> LocalXml:
+    database = args["database"]
+    connection: Connection = {
+        "host": str(known["host"]),
+        "port": int(known["port"]),
+        "name": str(known["name"]),
+        "username": str(known["username"]),
+        "password": str(known["password"]),
+        "tls": database.ca is not None,
+    }
+    values: LocalXml = {
+        "crypt_key": str(known["crypt_key"]),
+        "admin_path": args["admin_path"],
+        "release": args["release"],
+        "database": connection,
+        "sessions": known["sessions"],
+        "cache": known["cache"],
+        "max_concurrency": args["max_concurrency"],
+    }
+    if args["purge"] is not None:
+        values["purge"] = args["purge"]
+    if database.read is not None:
+        values["read"] = {**connection, **database.read}
+    return values

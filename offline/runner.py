@@ -1,0 +1,80 @@
+"""Run the program once, on mocks."""
+
+import asyncio
+import json
+import os
+import runpy
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks, set_all_config
+
+from offline.graph import Graph
+from offline.monitor import Cluster, Recorder
+from offline.stack_files import StackFile
+from stackfile.source import STACK_FILE
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> Graph:
+    """Return what the program would register for this stack; a RunError says why it refuses."""
+
+    def program() -> None:
+        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
+    graph = Graph()
+    # The SDK's own wrapper: it returns when every registration has come back.
+    wrapper: Any = getattr(pulumi.runtime, "test")  # noqa: B009 (untyped in the SDK)
+    drained: Callable[[], None] = wrapper(program)
+    # The program's own loop: a run leaves nothing behind for the next one.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    answers = Cluster(preview=preview)
+    mocks.set_mocks(
+        answers,
+        project="openmage",
+        stack=stack_file.stack,
+        preview=preview,
+        monitor=Recorder(answers, graph),
+    )
+    set_all_config(dict(stack_file.config), list(stack_file.secrets))
+    try:
+        _inside(root, stack_file, drained)
+    finally:
+        loop.close()
+        asyncio.set_event_loop(None)
+    return graph
+
+
+def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> None:
+    """Run the program in its folder, before a cluster of which only the context is known."""
+    before = Path.cwd()
+    environment = {key: os.environ.get(key) for key in ("KUBECONFIG", STACK_FILE)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kubeconfig"
+        path.write_text(json.dumps(_kubeconfig(stack_file)), encoding="utf-8")
+        os.environ |= {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
+        os.chdir(root)
+        try:
+            program()
+        finally:
+            os.chdir(before)
+            for key, value in environment.items():
+                os.environ.pop(key, None)
+                if value is not None:
+                    os.environ[key] = value
+
+
+def _kubeconfig(stack_file: StackFile) -> dict[str, object]:
+    context, server = stack_file.context, stack_file.server or "https://offline.invalid"
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "offline", "cluster": {"server": server}}],
+        "contexts": [{"name": context, "context": {"cluster": "offline", "user": "offline"}}],
+        "users": [{"name": "offline", "user": {}}],
+    }

@@ -1,0 +1,61 @@
+"""Settings of what a shop may have besides: a cache in front of it, phpMyAdmin."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings import sizing
+from stackfile.section import Section
+from stackfile.types import Seconds, bytes_of
+from stackfile.values import Placement, Resources
+
+_BESIDE_CACHE = 20 * sizing.MIB
+"""Varnish's two processes and its log."""
+
+
+class NoFrontendCache(Section):
+    """Nothing stands between the edge and the web pods."""
+
+    mode: Literal["none"]
+
+    @property
+    def terminates_tls(self) -> bool:
+        """Whether TLS is terminated in the shop's own pods."""
+        return False
+
+
+class VarnishCache(Section):
+    """Varnish between the edge and the storefront."""
+
+    mode: Literal["varnish"]
+    replicas: Annotated[int, Field(ge=1, le=20)] = 2
+    """Number of pods; each has a cache of its own, and a purge reaches all of them."""
+    resources: Resources
+    """Of Varnish, from the preset; almost half of the memory holds the cache."""
+    html: bool = False
+    """Whether pages are cached as well. Only with a module in the shop that cooperates: one that
+    sends `Cache-Control: public` for what is the same for everybody, and purges what changes."""
+    grace_seconds: Seconds = 86400
+    """How long after its end a cached answer is served while the shop does not answer."""
+    terminator: bool = False
+    """Whether an nginx in the same pod ends TLS, where the edge cannot."""
+    terminator_resources: Resources
+    """Of that nginx, from the preset; not used without it."""
+    placement: Placement = Placement()
+
+    @property
+    def terminates_tls(self) -> bool:
+        """Whether TLS is terminated in the shop's own pods."""
+        return self.terminator
+
+    @property
+    def storage(self) -> int:
+        """Bytes that hold the cache.
+
+        A thumbnail of 4 kB takes 7 kB of memory with all that is known of it, and threads need
+        some: what is left of the limit was measured with a full cache of such files.
+        """
+        return max(0, bytes_of(self.resources.limits.memory) - _BESIDE_CACHE) // 2
+
+
+FrontendCache = Annotated[NoFrontendCache | VarnishCache, Field(discriminator="mode")]

@@ -1,0 +1,23 @@
+"""Settings of PHP."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from settings.types import PhpSize
+from stackfile.section import Section
+from stackfile.types import Line
+
+IniKey = Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9_.]*$")]
+
+
+IniValue = Line | int | bool
+
+
+class Php(Section):
+    """PHP, in web pods."""
+
+    memory_limit: PhpSize = "256M"
+    """PHP's memory_limit of a web request: a page takes 8 MiB, a large import or image more."""
+    ini: dict[IniKey, IniValue] = Field(default_factory=dict[IniKey, IniValue])
+    """The customer's own php.ini lines; what the program sets itself is refused."""

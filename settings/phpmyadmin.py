@@ -1,0 +1,24 @@
+"""Settings of phpMyAdmin."""
+
+from stackfile.section import Section
+from stackfile.types import Cidr, Host, bytes_of
+from stackfile.values import Placement, Resources
+
+
+class PhpMyAdmin(Section):
+    """phpMyAdmin, for people who look into the database."""
+
+    enabled: bool = False
+    """Whether there is one. Without a host it is reached by `kubectl port-forward` only."""
+    host: Host | None = None
+    """Host to route to it, through the admin pods; default: none. Needs `allow`."""
+    allow: tuple[Cidr, ...] = ()
+    """Networks of people who may reach the host; nobody else does."""
+    resources: Resources
+    """From the preset."""
+    placement: Placement = Placement()
+
+    @property
+    def memory_limit(self) -> int:
+        """PHP's memory_limit, in bytes: half of the pod's memory."""
+        return bytes_of(self.resources.limits.memory) // 2

@@ -1,0 +1,30 @@
+"""Rules about what a shop may have besides: the frontend cache and phpMyAdmin."""
+
+from collections.abc import Iterator
+
+from settings import sizing
+from settings.frontend_cache import VarnishCache
+from settings.model import Settings
+from stackfile.report import Violation
+
+_LEAST_CACHE = 36 * sizing.MIB
+"""Less holds no shop's stylesheets and thumbnails: it would be thrown out and fetched again."""
+
+
+def frontend_cache(settings: Settings) -> Iterator[Violation]:
+    """Refuse a cache that holds nothing, or that goes away."""
+    front = settings.frontend_cache
+    if not isinstance(front, VarnishCache):
+        return
+    if front.storage < _LEAST_CACHE:
+        yield Violation(
+            ("frontendCache", "resources", "limits", "memory"),
+            f"leaves {front.storage // sizing.MIB} MiB for the cache; Varnish needs the rest",
+            "use 96Mi or more",
+        )
+    if settings.production and front.replicas < 2:  # noqa: PLR2004 (one and another)
+        yield Violation(
+            ("frontendCache", "replicas"),
+            "one pod is none while its node is drained, and every visitor comes through it",
+            "use 2 or more",
+        )

@@ -1,0 +1,1 @@
+"""Stack files: read, checked, explained and documented. Both projects use it; it knows no shop."""

@@ -1,0 +1,44 @@
+"""Who issues certificates: an ACME server, or an issuer that the cluster has."""
+
+from typing import Literal
+
+from stackfile.section import Section
+from stackfile.types import AcmeServer, Certificate, DnsName, Email
+
+ACME_DIRECTORIES = {
+    "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
+    "production": "https://acme-v02.api.letsencrypt.org/directory",
+}
+"""Let's Encrypt's two servers."""
+
+
+class AcmeAccount(Section):
+    """An account at an ACME server."""
+
+    email: Email
+    """Address that the certificate authority writes to."""
+    server: AcmeServer = "staging"
+    """Let's Encrypt's `staging` (not trusted by browsers) or `production`, or the directory of
+    another ACME server."""
+    ca: Certificate | None = None
+    """Certificate authority of another ACME server, PEM; default: the usual ones."""
+
+    @property
+    def directory(self) -> str:
+        """Address of the server's directory."""
+        return ACME_DIRECTORIES.get(self.server, self.server)
+
+
+class OwnIssuer(AcmeAccount):
+    """An issuer of the shop's own, which answers HTTP-01 through the shop's edge."""
+
+    mode: Literal["http-01"]
+
+
+class NamedIssuer(Section):
+    """An issuer that the cluster has, for DNS-01 for example."""
+
+    mode: Literal["named"]
+    kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
+    name: DnsName
+    """Name of the issuer; an Issuer must be in the shop's namespace."""

@@ -1,0 +1,127 @@
+"""Problems of a stack file, as people need them: where, what, why, and what to do."""
+
+# What comes out of YAML or off the wire has no type until it is looked at.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, NamedTuple, cast
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+_LONGEST = 60
+_SECRET_WORDS = ("password", "secret", "key", "token", "ca")
+
+Path = tuple[str | int, ...]
+"""Keys and indexes down to a value."""
+
+
+class Violation(NamedTuple):
+    """A rule that is broken: the place in the YAML, the reason, the fix."""
+
+    path: Path
+    reason: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong."""
+
+    path: Path
+    """Keys and indexes below `config`."""
+    value: object
+    """What stands there; None if nothing does."""
+    reason: str
+    fix: str
+    line: int | None = None
+    """Line in the stack file, if known."""
+
+
+class SettingsError(Exception):
+    """A stack file that must not be deployed; its text is the whole report."""
+
+    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+        """Write the report."""
+        self.problems = tuple(problems)
+        count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+        text = "\n\n".join(_text(file, problem) for problem in problems)
+        super().__init__(f"{file} has {count}; nothing was deployed.\n\n{text}\n")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A stack file: where each key stands."""
+
+    name: str = "the stack file"
+    root: Any = None
+    """The file as ruamel.yaml reads it: mappings and lists that know their lines."""
+    tree: Any = None
+    """What the file says, without its lines."""
+
+    def line(self, path: Path) -> int | None:
+        """Return the line of a key, or of the nearest one above it that is there."""
+        node: Any = self.root
+        line = None
+        for key in ("config", *path):
+            if isinstance(node, CommentedMap) and key in node:
+                line = int(node.lc.key(key)[0]) + 1
+            elif isinstance(node, CommentedSeq) and isinstance(key, int) and key < len(node):
+                line = int(node.lc.item(key)[0]) + 1
+            else:
+                break
+            node = cast("Any", node)[key]
+        return line
+
+    def config_keys(self) -> list[str]:
+        """Return the configuration keys."""
+        config: Any = self.root.get("config") if isinstance(self.root, CommentedMap) else None
+        return [str(key) for key in config] if isinstance(config, CommentedMap) else []
+
+    def problem(self, path: Path, value: object, reason: str, fix: str) -> Problem:
+        """Return a problem with its line."""
+        return Problem(path, value, reason, fix, self.line(path))
+
+
+def nearest(key: str, allowed: Sequence[str]) -> str:
+    """Return what to write in place of an unknown key."""
+    if close := get_close_matches(key, allowed, n=1, cutoff=0.6):
+        return f"did you mean {close[0]}?"
+    return f"use one of {', '.join(sorted(allowed))}" if allowed else "remove it"
+
+
+def dotted(path: Path) -> str:
+    """Return a path as people write it."""
+    text = ""
+    for key in path:
+        text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
+    return text
+
+
+def _text(file: str, problem: Problem) -> str:
+    where = f"{file}:{problem.line}" if problem.line else file
+    what = dotted(problem.path)
+    if problem.value is not None:
+        what += f": {_shown(problem)}"
+    return f"{where}  {what}\n    why: {problem.reason}\n    fix: {problem.fix}"
+
+
+def _shown(problem: Problem) -> str:
+    last = next((key for key in reversed(problem.path) if isinstance(key, str)), "")
+    secret = any(last.lower().endswith(word) for word in _SECRET_WORDS)
+    if secret or _holds_secret(problem.value):
+        return "[secret]"
+    value: Any = problem.value
+    if isinstance(value, Mapping):
+        return "(a mapping)"
+    if isinstance(value, list | tuple):
+        return "(a list)"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = text.split("\n", maxsplit=1)[0]
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def _holds_secret(value: Any) -> bool:
+    return isinstance(value, Mapping) and "secure" in value

@@ -1,0 +1,77 @@
+"""Secret configuration: keys of their own beside the settings, and what is wrong with them."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+
+import pulumi
+from pulumi.runtime.config import is_config_secret
+from pydantic.alias_generators import to_camel
+
+from stackfile.report import Problem, Source, nearest
+
+MASKED = "[secret]"
+"""Stands for a secret that cannot be decrypted, in an offline preview."""
+
+Check = Callable[[str], str | None]
+"""Returns why a secret is of no use; None if it is."""
+
+
+@dataclass(frozen=True)
+class SecretKeys:
+    """The secret keys of a project: one for each field of a dataclass."""
+
+    project: str
+    tree: str
+    """Key of the settings, which are no secret."""
+    of: type
+    """Dataclass with a field for each secret."""
+    checks: Mapping[str, Check]
+    default: Check
+    """Check of the keys that have none of their own."""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the keys, without the project."""
+        return [to_camel(field.name) for field in fields(self.of)]
+
+    def secrets(self, config: pulumi.Config) -> dict[str, pulumi.Output[str] | None]:
+        """Return the secrets by the names of the fields."""
+        return {field.name: config.get_secret(to_camel(field.name)) for field in fields(self.of)}
+
+    def problems(self, given: Mapping[str, str | None], source: Source) -> Iterator[Problem]:
+        """Yield what is wrong with what was given; no value is ever shown."""
+        yield from self._unknown(source)
+        for key, value in given.items():
+            if value is None or value == MASKED:
+                continue
+            path = (f"{self.project}:{key}",)
+            fix = f"pulumi config set --secret {path[0]}"
+            if not is_config_secret(path[0]):
+                reason = "a secret stands in the stack file in clear text"
+                yield source.problem(path, "", reason, f"{fix}, and change it: it is known now")
+            elif reason := self.checks.get(key, self.default)(value):
+                yield source.problem(path, "", reason, fix)
+
+    def _unknown(self, source: Source) -> Iterator[Problem]:
+        known = [f"{self.project}:{key}" for key in (self.tree, *self.names)]
+        for key in source.config_keys():
+            if key.startswith(f"{self.project}:") and key not in known:
+                reason = "there is no such configuration key"
+                yield source.problem((key,), None, reason, nearest(key, known))
+
+
+def password(value: str) -> str | None:
+    """Refuse what cannot be typed everywhere."""
+    if not value or not all("!" <= character <= "~" for character in value):
+        return "contains a space, a control character or a letter beyond ASCII"
+    return None
+
+
+def certificate(value: str) -> str | None:
+    """Refuse what is no certificate."""
+    return None if "-----BEGIN CERTIFICATE-----" in value else "is no certificate in PEM form"
+
+
+def private_key(value: str) -> str | None:
+    """Refuse what is no private key."""
+    return None if "PRIVATE KEY-----" in value else "is no private key in PEM form"

@@ -1,0 +1,45 @@
+"""From YAML to a model: every problem, at once."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from stackfile.explain import Form, Model, at, explain, in_order, nested_secrets, tuples
+from stackfile.report import SettingsError, Source, Violation
+
+Tree = dict[str, Any]
+
+
+def checked(  # noqa: PLR0913 (each says something else of the tree)
+    tree: object,
+    source: Source,
+    form: Form[Model],
+    violations: Callable[[Model], Iterable[Violation]],
+    *,
+    whose: str,
+    complete: Callable[[Tree], Tree] = dict,
+) -> Model:
+    """Return a tree as its model, or raise a SettingsError with every problem.
+
+    `complete` adds what presets say where the tree is silent.
+    """
+    if not isinstance(tree, Mapping):
+        reason = f"the {whose}'s settings are {'no mapping' if tree else 'missing'}"
+        problem = source.problem((form.key,), tree, reason, "start from Pulumi.dev.yaml")
+        raise SettingsError(source.name, [problem])
+    given = cast("Tree", tree)
+    problems = list(nested_secrets(given, (form.key,), source))
+    settings = None
+    try:
+        settings = form.model.model_validate(tuples(complete(given)))
+    except ValidationError as error:
+        problems += explain(error, given, source, form)
+    if settings is not None:
+        problems += [
+            source.problem((form.key, *path), at(given, path), reason, fix)
+            for path, reason, fix in violations(settings)
+        ]
+    if problems or settings is None:
+        raise SettingsError(source.name, in_order(problems))
+    return settings

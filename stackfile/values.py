@@ -1,0 +1,85 @@
+"""Values that settings and components share: sizes, nodes, volumes, scaling."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stackfile.section import Section
+from stackfile.types import (
+    Cpu,
+    DnsName,
+    LabelKey,
+    LabelValue,
+    Memory,
+    StorageSize,
+)
+
+
+class Storage(Section):
+    """A volume to claim."""
+
+    size: StorageSize
+    """Kubernetes quantity such as `8Gi`; it can grow, never shrink."""
+    storage_class: DnsName | None = None
+    """Storage class; default: the cluster's default."""
+
+
+class Amounts(Section):
+    """CPU and memory."""
+
+    cpu: Cpu
+    """Kubernetes quantity: cores such as `0.5` or thousandths such as `500m`."""
+    memory: Memory
+    """Kubernetes quantity such as `512Mi`."""
+
+
+class Resources(Section):
+    """What a container asks for and what it may use."""
+
+    requests: Amounts
+    """What the scheduler keeps free."""
+    limits: Amounts
+    """What the container may use at most."""
+
+    @classmethod
+    def of(cls, requests: tuple[str, str], limits: tuple[str, str]) -> "Resources":
+        """Return resources from pairs of CPU and memory."""
+        asked, most = (
+            Amounts.model_construct(cpu=cpu, memory=memory) for cpu, memory in (requests, limits)
+        )
+        return cls.model_construct(requests=asked, limits=most)
+
+
+class Toleration(Section):
+    """A taint of nodes that the pods accept."""
+
+    key: LabelKey
+    """Key of the taint."""
+    value: LabelValue | None = None
+    """Value of the taint; default: any."""
+    effect: Literal["NoSchedule", "PreferNoSchedule", "NoExecute"] | None = None
+    """Effect of the taint; default: any."""
+
+
+class Placement(Section):
+    """On which nodes pods run, and who goes first when there is no room."""
+
+    node_selector: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Labels that a node must have; default: any node."""
+    tolerations: tuple[Toleration, ...] = ()
+    """Taints that the pods accept; default: none."""
+    priority_class: DnsName | None = None
+    """PriorityClass of the cluster; default: the cluster's own."""
+
+
+class Autoscaling(Section):
+    """How the number of storefront pods follows the load."""
+
+    min_replicas: Annotated[int, Field(ge=1, le=100)]
+    """Pods at rest. From the preset; at least 2 in production."""
+    max_replicas: Annotated[int, Field(ge=1, le=100)]
+    """Pods at most. From the preset."""
+    cpu_percent: Annotated[int, Field(ge=10, le=95)] = 65
+    """CPU to aim at, in percent of the request: of PHP, or of nginx where it has its own."""
+    scale_down_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """How long the load must have been lower before pods go."""

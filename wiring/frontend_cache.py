@@ -1,0 +1,83 @@
+"""Arguments of the frontend cache, where a shop has one."""
+
+import hashlib
+
+import pulumi
+
+from components import WebTier
+from components.frontend_cache.frontend_cache import FrontendCacheArgs, purge_address
+from components.frontend_cache.terminator import TerminatorArgs
+from settings import Settings
+from settings.frontend_cache import VarnishCache
+from shop.purge import Purge
+from wiring import names
+from wiring.common import ShopPodArgs, given
+from wiring.edge import hosts
+
+
+def args(
+    settings: Settings,
+    pods: ShopPodArgs,
+    storefront: WebTier,
+    admin: WebTier,
+    tls_secret: pulumi.Output[str] | None,
+) -> FrontendCacheArgs | None:
+    """Return the arguments of the frontend cache; None where there is none."""
+    front, access = settings.frontend_cache, settings.access.shop
+    if not isinstance(front, VarnishCache):
+        return None
+    return {
+        **pods,
+        "placement": front.placement,
+        "image": settings.images.varnish,
+        "replicas": front.replicas,
+        "resources": front.resources,
+        "storage": front.storage,
+        "storefront": storefront.service,
+        "workload": names.STOREFRONT,
+        "release": _content(settings),
+        "html": front.html,
+        "restricted": bool(access.allow or access.basic_auth),
+        "admin_path": settings.admin.path,
+        "grace": front.grace_seconds,
+        "request_timeout": settings.web.storefront.request_timeout_seconds,
+        "terminator": _terminator(settings, front, admin, tls_secret) if front.terminator else None,
+    }
+
+
+def purge(settings: Settings) -> Purge | None:
+    """Return what the shop's code is told of the frontend cache; None where there is none."""
+    front = settings.frontend_cache
+    if not isinstance(front, VarnishCache):
+        return None
+    return {"address": purge_address(names.FRONTEND_CACHE), "pages": front.html}
+
+
+def _terminator(
+    settings: Settings,
+    front: VarnishCache,
+    admin: WebTier,
+    tls_secret: pulumi.Output[str] | None,
+) -> TerminatorArgs:
+    web, found = settings.web, hosts(settings)
+    return {
+        # One image may carry both.
+        "image": settings.images.nginx or settings.images.php,
+        "resources": front.terminator_resources,
+        "shop_hosts": found["shop"],
+        "admin_hosts": found["admin"],
+        "admin": admin.service,
+        "admin_workload": names.ADMIN,
+        "request_timeout": max(
+            web.storefront.request_timeout_seconds, web.admin.request_timeout_seconds
+        ),
+        "tls_secret": given(tls_secret),
+    }
+
+
+def _content(settings: Settings) -> str:
+    """Return what is new whenever files or pages may be: then the cache starts anew."""
+    made_of = settings.model_dump_json(
+        include={"images": {"php", "nginx"}, "hosts": True, "store": True, "admin": {"path"}}
+    )
+    return hashlib.sha256(made_of.encode()).hexdigest()[:8]

@@ -1,0 +1,33 @@
+"""What the next update is told of this one."""
+
+from typing import Any
+
+import pulumi
+
+from components import Database, ShopConfig
+from settings import Secrets, Settings, recorded
+
+
+def recorded_settings(settings: Settings, secrets: Secrets) -> dict[str, Any]:
+    """Return what the next update has to know of these settings; nothing in it is secret."""
+    made_with = {
+        "cryptKey": secrets.crypt_key,
+        "databasePassword": secrets.database_password,
+        "databaseRootPassword": secrets.database_root_password,
+    }
+    given = [key for key, secret in made_with.items() if secret is not None]
+    return recorded.record(settings, given)
+
+
+def fingerprints(
+    settings: Settings, database: Database, config: ShopConfig
+) -> pulumi.Output[dict[str, str]]:
+    """Return what tells each secret that data was made with from another one."""
+    return recorded.fingerprints(
+        settings,
+        {
+            "cryptKey": config.crypt_key,
+            "databasePassword": database.password,
+            "databaseRootPassword": database.root_password,
+        },
+    )

@@ -1,0 +1,33 @@
+"""Arguments of what the shop's code and its web servers are configured with."""
+
+from components import Cache, Database, Tenant
+from components.web.shop_config import ShopConfigArgs
+from settings import Secrets, Settings
+from wiring import web
+from wiring.common import of_shop, retention
+from wiring.frontend_cache import purge
+from wiring.mail import sendmail
+from wiring.release import release_id
+
+
+def args(
+    settings: Settings, secrets: Secrets, tenant: Tenant, database: Database, cache: Cache
+) -> ShopConfigArgs:
+    """Return what local.xml and the configuration files are made of."""
+    return {
+        **of_shop(settings, tenant),
+        "database": database,
+        "cache": cache,
+        "crypt_key": secrets.crypt_key,
+        "admin_path": settings.admin.path,
+        "release": release_id(settings),
+        "max_concurrency": settings.session_concurrency,
+        "memory_limit": settings.php.memory_limit,
+        "sendmail": sendmail(settings),
+        "ini": settings.php.ini,
+        "own": web.own_files(settings),
+        "tiers": web.tiers(settings),
+        "access_password": secrets.access_password,
+        "purge": purge(settings),
+        "retention": retention(settings),
+    }
