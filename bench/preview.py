@@ -71,9 +71,9 @@ def engine_preview() -> float | None:
     context = subprocess.check_output(["kubectl", "config", "current-context"], text=True).strip()  # noqa: S607
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
-        for name in ("__main__.py", "cluster.py", "Pulumi.yaml"):
+        for name in ("__main__.py", "Pulumi.yaml"):
             shutil.copy(ROOT / name, copy)
-        for name in ("settings", "components", "shop", "wiring"):
+        for name in ("stackfile", "settings", "cluster", "components", "shop", "wiring"):
             shutil.copytree(ROOT / name, copy / name)
         (copy / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
         text = (ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8")

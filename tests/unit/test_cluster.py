@@ -270,7 +270,7 @@ def test_an_offline_preview_asks_nobody_and_everybody_else_asks(monkeypatch, tmp
 
     monkeypatch.setattr(subprocess, "run", note)
     (tmp_path / "__main__.py").write_text(
-        "from settings import load\n"
+        "from settings.load import load\n"
         "from cluster.check import check_cluster\n"
         "check_cluster(load()[0])\n"
     )
