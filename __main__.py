@@ -3,7 +3,7 @@
 import pulumi
 
 import wiring
-from cluster import check, connect
+from cluster import connect
 from components import (
     Cache,
     Certificate,
@@ -24,7 +24,7 @@ from wiring import names
 
 settings, secrets = load.load()
 connect.refuse_other_clusters(settings.cluster)
-check.check_cluster(settings)
+wiring.cluster.check(settings)
 for warning in settings.warnings:
     pulumi.log.warn(warning)
 

@@ -1,52 +1,54 @@
 """Whether the cluster has what a shop needs: asked before anything is made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pulumi
 
-from cluster.connect import Ask, UnansweredError, kubectl
-from cluster.needs import Api, Named, apis, objects
-from settings import Settings
-from settings.load import is_offline
+from cluster.connect import Ask, UnansweredError
 from stackfile.certificates import ACME_DIRECTORIES
+from stackfile.needs import Api, Named, Prerequisite
 from stackfile.report import Violation, dotted
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
-def check_cluster(settings: Settings, ask: Ask | None = None) -> None:
-    """Refuse what the cluster does not have; that it could not be asked is only a warning."""
-    if ask is None:
-        if is_offline():
-            return
-        ask = kubectl(settings.cluster.context)
+def check_cluster(
+    tree: str, prerequisites: Iterable[Prerequisite], ask: Ask, *, temporary: bool = False
+) -> None:
+    """Refuse what the cluster does not have; that it could not be asked is only a warning.
+
+    `tree` is the configuration key of the settings that ask for it. What is `temporary` must not
+    use up the limits of a certificate authority.
+    """
     try:
-        found = list(_missing(settings, ask))
+        found = list(_missing(list(prerequisites), ask, temporary=temporary))
     except UnansweredError as error:
         pulumi.log.warn(f"whether the cluster has what the shop needs was not checked: {error}")
         return
     for violation, required in found:
         if not required:
-            pulumi.log.warn(f"{_place(violation)}: {violation.reason}; {violation.fix}")
+            pulumi.log.warn(f"{_place(tree, violation)}: {violation.reason}; {violation.fix}")
     if refused := [violation for violation, required in found if required]:
         report = "\n\n".join(
-            f"{_place(violation)}\n    why: {violation.reason}\n    fix: {violation.fix}"
+            f"{_place(tree, violation)}\n    why: {violation.reason}\n    fix: {violation.fix}"
             for violation in refused
         )
         message = f"The cluster lacks something; nothing was deployed.\n\n{report}\n"
         raise pulumi.RunError(message)
 
 
-def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
-    """Yield what is not there, and whether the shop cannot be without it."""
+def _missing(
+    prerequisites: Sequence[Prerequisite], ask: Ask, *, temporary: bool
+) -> Iterator[tuple[Violation, bool]]:
+    """Yield what is not there, and whether the stack cannot be without it."""
     served = _served(ask)
-    for api in apis(settings):
+    for api in (each for each in prerequisites if isinstance(each, Api)):
         if served is not None and (reason := _unserved(api, served, ask)):
             fix = f"switch on the platform's part {api.part} (make platform-up)"
             yield Violation(api.path, reason, fix), api.required
     listed: dict[str, list[dict[str, Any]] | None] = {}
-    for named in objects(settings):
+    for named in (each for each in prerequisites if isinstance(each, Named)):
         if served is not None and "/".join(named.where.split("/")[2:4]) not in served:
             # That its API is not served is said already.
             continue
@@ -56,7 +58,7 @@ def _missing(settings: Settings, ask: Ask) -> Iterator[tuple[Violation, bool]]:
         items = listed[named.where]
         if items is not None and (reason := _absent(named, items)):
             yield Violation(named.path, reason, _made(named)), True
-        elif settings.environment == "dev" and _is_production(named, items or []):
+        elif temporary and _is_production(named, items or []):
             yield _wasteful(named), True
 
 
@@ -117,5 +119,5 @@ def _wasteful(named: Named) -> Violation:
     )
 
 
-def _place(violation: Violation) -> str:
-    return dotted(("openmage:shop", *violation.path))
+def _place(tree: str, violation: Violation) -> str:
+    return dotted((tree, *violation.path))

@@ -1,5 +1,8 @@
 """Settings of who may see the shop."""
 
+from collections.abc import Iterator
+
+from stackfile.needs import SecretUse
 from stackfile.section import Section
 from stackfile.types import Cidr
 
@@ -18,3 +21,11 @@ class AccessList(Section):
 
     shop: Access = Access()
     admin: Access = Access()
+
+    def secret_uses(self) -> Iterator[SecretUse]:
+        """Yield what becomes of the password."""
+        if self.shop.basic_auth or self.admin.basic_auth:
+            yield SecretUse("accessPassword")
+        else:
+            reason = "neither access.shop.basicAuth nor access.admin.basicAuth is on"
+            yield SecretUse("accessPassword", unread=reason)

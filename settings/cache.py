@@ -1,38 +1,61 @@
 """Settings of what else holds data: sessions, cache, media."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from settings import sizing
+from stackfile.needs import SecretUse
+from stackfile.report import Path, Violation
 from stackfile.section import Section
 from stackfile.types import Certificate, Cidr, Hostname, Line, Port, bytes_of
-from stackfile.values import Placement, Resources, Storage
+from stackfile.values import Container, Placement, Resources, Storage
 
 
-class OwnSessions(Section):
+class _Own(Section):
+    resources: Resources
+    """From the preset."""
+    placement: Placement = Placement()
+
+    images: ClassVar = ("valkey",)
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the store runs."""
+        yield Container((*path, "resources"), self.resources, 1)
+
+    def secret_uses(self, key: str) -> Iterator[SecretUse]:
+        """Yield what becomes of the store's password: one that is not given is generated."""
+        yield SecretUse(key)
+
+
+class OwnSessions(_Own):
     """A Valkey of the shop's own that holds sessions, and so carts."""
 
     mode: Literal["own"]
-    resources: Resources
-    """From the preset."""
     storage: Storage
     """Volume of the append-only file. From the preset."""
-    placement: Placement = Placement()
 
     @property
     def maxmemory(self) -> int:
         """Bytes of data."""
         return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 60)
 
+    def record(self) -> dict[str, str]:
+        """Return what the next update has to know."""
+        return self.storage.record()
 
-class OwnCache(Section):
+    def refused_changes(self, before: Mapping[str, str]) -> Iterator[Violation]:
+        """Yield every change since that record that must not be made in place."""
+        # Sessions may come back from a server elsewhere: nothing is recorded then.
+        if before:
+            yield from self.storage.refused_changes(("cache", "sessions", "storage"), before)
+
+
+class OwnCache(_Own):
     """A Valkey of the shop's own that holds the cache."""
 
     mode: Literal["own"]
-    resources: Resources
-    """From the preset."""
-    placement: Placement = Placement()
 
     @property
     def maxmemory(self) -> int:
@@ -47,6 +70,27 @@ class _Others(Section):
     """User that the password is of; default: the server's default one."""
     cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
     """Networks in which it is; nothing else is opened."""
+
+    images: ClassVar = ()
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the store runs: none."""
+        del path
+        yield from ()
+
+    def secret_uses(self, key: str) -> Iterator[SecretUse]:
+        """Yield what becomes of the store's password."""
+        store = key.removesuffix("Password")
+        yield SecretUse(key, required=f"the {store} store is external: supply its password")
+
+    def record(self) -> dict[str, str]:
+        """Return what the next update has to know: nothing."""
+        return {}
+
+    def refused_changes(self, before: Mapping[str, str]) -> Iterator[Violation]:
+        """Yield every change that must not be made in place: sessions may move out."""
+        del before
+        yield from ()
 
 
 class ExternalStore(_Others):

@@ -1,9 +1,12 @@
 """Settings of OpenMage's cron."""
 
+from collections.abc import Iterator
+
 from settings.types import CronSchedule, PhpSize
+from stackfile.report import Path
 from stackfile.section import Section
 from stackfile.types import Seconds
-from stackfile.values import Placement, Resources
+from stackfile.values import Container, Placement, Resources
 
 
 class Cron(Section):
@@ -18,3 +21,7 @@ class Cron(Section):
     resources: Resources
     """From the preset; the release's Job has the same."""
     placement: Placement = Placement()
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that run: cron's, the release's, and one that is started by hand."""
+        yield Container((*path, "resources"), self.resources, 3)

@@ -1,18 +1,40 @@
-"""Settings of the database, by mode."""
+"""Settings of the database, by mode.
 
-from typing import Annotated, Literal
+Each mode answers for itself: `images` that it runs; `data_secrets`, the secrets without which its
+data is lost; `converted_engines`, the storage engines that its servers do not hold alike;
+`may_take_over`, whether it may hold data that was copied from another mode.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from settings import sizing
+from stackfile.needs import Api, Prerequisites, SecretUse
+from stackfile.report import Path, Violation
 from stackfile.section import Section
-from stackfile.types import Certificate, Cidr, Hostname, ImageReference, Line, Name, Port, bytes_of
-from stackfile.values import Placement, Resources, Storage
+from stackfile.types import (
+    Certificate,
+    Cidr,
+    ForeignNamespace,
+    Hostname,
+    ImageReference,
+    Line,
+    Port,
+    bytes_of,
+)
+from stackfile.values import Container, Placement, Resources, Storage
 
 MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Mode = Literal["node-local", "volume", "replicated", "galera", "external"]
 
+Record = Mapping[str, Any]
+"""What an update has recorded of the database."""
+
+DATABASE_API = "k8s.mariadb.com/v1alpha1"
+ELSEWHERE = "bring up another stack and restore a backup there"
 MARIADB_VERSIONS = ("10.11", "11.4", "11.8", "12.3")
 """MariaDB's long-term versions that are maintained in 2026, in their order."""
 ANYWHERE = ("0.0.0.0/0",)
@@ -33,29 +55,61 @@ class _OwnDatabase(Section):
     data was made with is refused. To be removed after the update."""
     placement: Placement = Placement()
 
+    images: ClassVar = ("mariadb",)
+    data_secrets: ClassVar = ("databasePassword", "databaseRootPassword")
+    converted_engines: ClassVar[tuple[str, ...]] = ()
+    may_take_over: ClassVar = False
+    copied_from: ClassVar = None
+
     @property
     def buffer_pool(self) -> int:
         """Bytes of InnoDB's buffer pool."""
         return sizing.buffer_pool(bytes_of(self.resources.limits.memory))
 
-    @property
-    def reads_elsewhere(self) -> bool:
-        """Whether reads go to another server than writes."""
-        return False
+    def secret_uses(self) -> Iterator[SecretUse]:
+        """Yield what becomes of the database's secrets: what is not given is generated."""
+        for key in self.data_secrets:
+            yield SecretUse(key)
 
 
-class VolumeDatabase(_OwnDatabase):
+class _SingleServer(_OwnDatabase):
+    reads_elsewhere: ClassVar = False
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the database runs."""
+        yield Container((*path, "resources"), self.resources, 1)
+
+
+class VolumeDatabase(_SingleServer):
     """A MariaDB of the shop's own, on one volume."""
 
     mode: Literal["volume"]
     storage: Storage
     """Volume of the data."""
 
+    def record(self, version: str) -> dict[str, str]:
+        """Return what the next update has to know; `version` is MariaDB's."""
+        return {"mode": self.mode, "version": version, **self.storage.record()}
+
+    def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
+        """Yield every change to what is recorded that must not be made in place."""
+        yield from _older(before, now)
+        yield from self.storage.refused_changes(("database", "storage"), before)
+
 
 AbsolutePath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$")]
 
 
-class NodeLocalDatabase(_OwnDatabase):
+class NodeStorage(Storage):
+    """A directory of a node as a volume."""
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have: no class makes the volume."""
+        del path
+        yield from ()
+
+
+class NodeLocalDatabase(_SingleServer):
     """A MariaDB of the shop's own, on the disk of one node."""
 
     mode: Literal["node-local"]
@@ -63,16 +117,32 @@ class NodeLocalDatabase(_OwnDatabase):
     """Node, by its label `kubernetes.io/hostname`; the database runs nowhere else."""
     path: AbsolutePath
     """Directory on the node; it must exist, and belongs to this shop alone."""
-    storage: Storage
+    storage: NodeStorage
     """Size of the volume; nothing enforces it. No storage class is used."""
     accept_loss_of_node: bool
     """Must be true: the shop is down while the node is, and its data is lost with the disk."""
+
+    def record(self, version: str) -> dict[str, str]:
+        """Return what the next update has to know; `version` is MariaDB's."""
+        place = {"node": self.node, "path": self.path}
+        return {"mode": self.mode, "version": version, **self.storage.record(), **place}
+
+    def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
+        """Yield every change to what is recorded that must not be made in place."""
+        yield from _older(before, now)
+        for path, key in ((("node",), "node"), (("path",), "path"), (("storage", "size"), "size")):
+            if now[key] != before[key]:
+                yield Violation(
+                    ("database", *path),
+                    "a volume on a node stays as it was made, and its data does not follow",
+                    f"write {before[key]}, or {ELSEWHERE}",
+                )
 
 
 class _Operated(_OwnDatabase):
     storage: Storage
     """Volume of each server."""
-    operator_namespace: Name = "mariadb-operator"
+    operator_namespace: ForeignNamespace = "mariadb-operator"
     """Namespace of mariadb-operator's pods, which reach the servers."""
     operator_image: ImageReference = "ghcr.io/mariadb-operator/mariadb-operator:26.6.0"
     """Image of the cluster's mariadb-operator, in the same version: it also runs beside each
@@ -90,14 +160,28 @@ class _Operated(_OwnDatabase):
         """Whether reads go to another server than writes."""
         return self.read_from_replicas
 
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        yield Api((*path, "mode"), DATABASE_API, "databaseOperator")
+
     @property
     def copy_seconds(self) -> int:
         """How long a server may take to start: to copy a full volume from another one."""
         return max(600, bytes_of(self.storage.size) // _COPIED_PER_SECOND)
 
+    def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
+        """Yield every change to what is recorded that must not be made in place."""
+        yield from _older(before, now)
+        yield from _skipped(before, now)
+        yield from self.storage.refused_changes(("database", "storage"), before)
+
 
 class ReplicatedDatabase(_Operated):
     """One MariaDB that is written to and others that follow it, by mariadb-operator."""
+
+    # A replica that restarts has empty MEMORY tables, and then cannot delete what the primary
+    # deletes row by row: it stops.
+    converted_engines: ClassVar = ("MyISAM", "MEMORY")
 
     mode: Literal["replicated"]
     replicas: Annotated[int, Field(ge=2, le=9)] = 3
@@ -116,13 +200,35 @@ class ReplicatedDatabase(_Operated):
     look at it: with the primary gone it may be the only one that has the last orders. One that
     has missed too much to catch up is not waited for."""
 
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the database runs."""
+        # The operator's own containers and jobs need about as much again for a short time.
+        yield Container((*path, "resources"), self.resources, self.replicas + 1)
+
+    def record(self, version: str) -> dict[str, str]:
+        """Return what the next update has to know; `version` is MariaDB's."""
+        return {"mode": self.mode, "version": version, **self.storage.record()}
+
 
 class GaleraDatabase(_Operated):
     """MariaDB servers that all have every commit, by mariadb-operator; one is written to."""
 
+    # MEMORY tables are on the one server that is written to, and that is enough: an indexer fills
+    # them, reads them and is done. As InnoDB all of it would go to every server.
+    converted_engines: ClassVar = ("MyISAM",)
+
     mode: Literal["galera"]
     replicas: Annotated[int, Field(ge=3, le=9)] = 3
     """Number of servers; an odd one, so that a majority decides."""
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the database runs."""
+        # The operator's own containers and jobs need about as much again for a short time.
+        yield Container((*path, "resources"), self.resources, self.replicas + 1)
+
+    def record(self, version: str) -> dict[str, str]:
+        """Return what the next update has to know; `version` is MariaDB's."""
+        return {"mode": self.mode, "version": version, **self.storage.record()}
 
 
 class Endpoint(Section):
@@ -155,13 +261,78 @@ class ExternalDatabase(Section):
     """Mode that the data was in before it was copied to this server. Without it another mode, host
     or name is refused, as the shop would be installed anew. To be removed afterwards."""
 
+    images: ClassVar = ()
+    data_secrets: ClassVar = ("databasePassword",)
+    converted_engines: ClassVar = ()
+    password_changed: ClassVar = True
+    may_take_over: ClassVar = True
+
     @property
     def reads_elsewhere(self) -> bool:
         """Whether reads go to another server than writes."""
         return self.read is not None
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the database runs: none."""
+        del path
+        yield from ()
+
+    def secret_uses(self) -> Iterator[SecretUse]:
+        """Yield what becomes of the database's secrets."""
+        reason = "database.mode is external"
+        yield SecretUse("databasePassword", required=f"{reason}: supply its password")
+        yield SecretUse("databaseRootPassword", unread=reason)
+
+    def record(self, version: str) -> dict[str, str]:
+        """Return what the next update has to know; the server's version is not ours to know."""
+        del version
+        return {"mode": self.mode, "host": self.host, "name": self.name}
+
+    def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
+        """Yield every change to what is recorded that must not be made in place."""
+        if self.copied_from == "external":
+            return
+        for key in ("host", "name"):
+            if now[key] != before[key]:
+                yield Violation(
+                    ("database", key),
+                    f"the data is in {before['name']} at {before['host']}: in an empty database the"
+                    " shop would be installed anew",
+                    f"write {before[key]}; if the data is there already, add copiedFrom: external",
+                )
 
 
 Database = Annotated[
     VolumeDatabase | NodeLocalDatabase | ReplicatedDatabase | GaleraDatabase | ExternalDatabase,
     Field(discriminator="mode"),
 ]
+
+
+def _older(before: Record, now: Record) -> Iterator[Violation]:
+    if _steps(before, now) < 0:
+        yield Violation(
+            ("images", "mariadb"),
+            f"is older than {before['version']}, which has converted the data: it cannot read it",
+            f"use {before['version']} or newer; to go back, {ELSEWHERE}",
+        )
+
+
+def _skipped(before: Record, now: Record) -> Iterator[Violation]:
+    steps = _steps(before, now)
+    if steps > 1:
+        old = before["version"]
+        yield Violation(
+            ("images", "mariadb"),
+            f"is {steps} long-term versions from {old}: while servers change one by one, old and"
+            " new ones must understand each other",
+            f"use {MARIADB_VERSIONS[MARIADB_VERSIONS.index(old) + 1]} first",
+        )
+
+
+def _steps(before: Record, now: Record) -> int:
+    """Return how many long-term versions newer MariaDB is; 0 where one is not known."""
+    versions = before["version"], now["version"]
+    if not {*versions} <= {*MARIADB_VERSIONS}:
+        return 0
+    old, new = map(MARIADB_VERSIONS.index, versions)
+    return new - old

@@ -1,13 +1,15 @@
 """Settings of what a shop may have besides: a cache in front of it, phpMyAdmin."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from settings import sizing
+from stackfile.report import Path
 from stackfile.section import Section
 from stackfile.types import Seconds, bytes_of
-from stackfile.values import Placement, Resources
+from stackfile.values import Container, Placement, Resources
 
 _BESIDE_CACHE = 20 * sizing.MIB
 """Varnish's two processes and its log."""
@@ -16,12 +18,15 @@ _BESIDE_CACHE = 20 * sizing.MIB
 class NoFrontendCache(Section):
     """Nothing stands between the edge and the web pods."""
 
+    terminates_tls: ClassVar = False
+    images: ClassVar = ()
+
     mode: Literal["none"]
 
-    @property
-    def terminates_tls(self) -> bool:
-        """Whether TLS is terminated in the shop's own pods."""
-        return False
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the cache runs: none."""
+        del path
+        yield from ()
 
 
 class VarnishCache(Section):
@@ -47,6 +52,18 @@ class VarnishCache(Section):
     def terminates_tls(self) -> bool:
         """Whether TLS is terminated in the shop's own pods."""
         return self.terminator
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Images that the cache runs."""
+        return ("varnish", "nginx") if self.terminator else ("varnish",)
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the cache runs."""
+        pods = self.replicas + sizing.SURGE
+        yield Container((*path, "resources"), self.resources, pods)
+        if self.terminator:
+            yield Container((*path, "terminatorResources"), self.terminator_resources, pods)
 
     @property
     def storage(self) -> int:

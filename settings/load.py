@@ -10,6 +10,7 @@ from pulumi.runtime.settings import get_monitor
 
 from settings.changes import refused_changes
 from settings.model import Settings
+from settings.needs import secret_uses
 from settings.validate import validate
 from stackfile.report import Problem, SettingsError, Source
 from stackfile.secret_keys import SecretKeys, certificate, password, private_key
@@ -76,8 +77,7 @@ def _checked(config: pulumi.Config, source: Source) -> Settings:
         problems += error.problems
     problems += _KEYS.problems(given, source)
     if settings is not None:
-        problems += _missing(settings, given, source)
-        problems += _unread(settings, given, source)
+        problems += _misused(settings, given, source)
         if not is_offline():
             problems += refused_changes(settings, tree, given, source)
     if problems or settings is None:
@@ -85,63 +85,17 @@ def _checked(config: pulumi.Config, source: Source) -> Settings:
     return settings
 
 
-def _missing(
+def _misused(
     settings: Settings, given: Mapping[str, str | None], source: Source
 ) -> Iterator[Problem]:
-    for key, reason in _required(settings):
-        if given[key] is None:
-            path = (f"{_PROJECT}:{key}",)
-            yield source.problem(path, None, reason, f"pulumi config set --secret {path[0]}")
-
-
-def _required(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.database.mode == "external":
-        yield "databasePassword", "database.mode is external: its password is not ours to make"
-    for name in ("sessions", "cache"):
-        if (mode := getattr(settings.cache, name).mode) != "own":
-            yield (
-                f"{name}Password",
-                f"cache.{name}.mode is {mode}: its password is not ours to make",
-            )
-    if settings.mail.mode == "smtp" and settings.mail.username is not None:
-        yield "mailPassword", "mail.username has a password at its server"
-    if settings.edge.tls.mode == "certificate":
-        for key in ("tlsCertificate", "tlsPrivateKey"):
-            yield key, "edge.tls.mode is certificate, and it is missing"
-    if settings.cluster.adopt:
-        keys = ["cryptKey", "databasePassword"]
-        if settings.database.mode != "external":
-            keys.append("databaseRootPassword")
-        for key in keys:
-            yield (
-                key,
-                (
-                    "cluster.adopt takes over data that only the old key opens;"
-                    " it is in the Secret config-recovery-... that the old stack has left"
-                ),
-            )
-
-
-def _unread(
-    settings: Settings, given: Mapping[str, str | None], source: Source
-) -> Iterator[Problem]:
-    for key, reason in _useless(settings):
-        if given[key] is not None:
-            path = (f"{_PROJECT}:{key}",)
+    """Yield each secret that is needed and missing, and each that is given and read by nothing."""
+    for key, required, unread in secret_uses(settings):
+        path = (f"{_PROJECT}:{key}",)
+        if required is not None and given[key] is None:
+            yield source.problem(path, None, required, f"pulumi config set --secret {path[0]}")
+        if unread is not None and given[key] is not None:
             fix = f"pulumi config rm {path[0]}, or correct that setting"
-            yield source.problem(path, "", f"nothing reads it: {reason}", fix)
-
-
-def _useless(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.database.mode == "external":
-        yield "databaseRootPassword", "database.mode is external"
-    if settings.mail.mode != "smtp" or settings.mail.username is None:
-        yield "mailPassword", "mail.username is not set"
-    if (mode := settings.edge.tls.mode) != "certificate":
-        for key in ("tlsCertificate", "tlsPrivateKey"):
-            yield key, f"edge.tls.mode is {mode}"
-    if not (settings.access.shop.basic_auth or settings.access.admin.basic_auth):
-        yield "accessPassword", "neither access.shop.basicAuth nor access.admin.basicAuth is on"
+            yield source.problem(path, "", f"nothing reads it: {unread}", fix)
 
 
 def _password(value: str) -> str | None:

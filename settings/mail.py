@@ -1,10 +1,11 @@
 """Settings of the mail that the shop sends: confirmations of orders, new passwords."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from stackfile.needs import SecretUse
 from stackfile.section import Section
 from stackfile.types import Certificate, Cidr, Email, Hostname, Port
 
@@ -15,6 +16,10 @@ class NoMail(Section):
     """PHP's mail() fails and says so in the log. For dev, or where a module of the shop sends."""
 
     mode: Literal["none"]
+
+    def secret_uses(self) -> Iterator[SecretUse]:
+        """Yield what becomes of the password."""
+        yield SecretUse("mailPassword", unread="mail.username is not set")
 
 
 class SmtpMail(Section):
@@ -41,6 +46,13 @@ class SmtpMail(Section):
     def smtp_port(self) -> int:
         """Port to connect to."""
         return self.port or _PORTS[self.tls]
+
+    def secret_uses(self) -> Iterator[SecretUse]:
+        """Yield what becomes of the password."""
+        if self.username is None:
+            yield SecretUse("mailPassword", unread="mail.username is not set")
+        else:
+            yield SecretUse("mailPassword", required="mail.username is set: supply its password")
 
 
 Mail = Annotated[NoMail | SmtpMail, Field(discriminator="mode")]

@@ -1,6 +1,5 @@
 """The settings of one shop: `openmage:shop` in a stack file."""
 
-from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,9 +8,9 @@ from settings import sizing
 from settings.access import AccessList
 from settings.cache import Cache
 from settings.cron import Cron
-from settings.database import Database, GaleraDatabase, ReplicatedDatabase
+from settings.database import Database
 from settings.edge import Edge
-from settings.frontend_cache import FrontendCache, VarnishCache
+from settings.frontend_cache import FrontendCache
 from settings.hosts import Hosts
 from settings.images import Images
 from settings.mail import Mail, NoMail
@@ -20,10 +19,9 @@ from settings.php import Php
 from settings.phpmyadmin import PhpMyAdmin
 from settings.tenant import Network
 from settings.types import AdminPath, Currency, Customer, Locale, Namespace, TimeZone, php_bytes
-from settings.web import ApacheWeb, SharedWeb, SplitWeb
+from settings.web import Web
 from stackfile.section import Section
-from stackfile.types import Email, Line, Server, bytes_of, millicores
-from stackfile.values import Resources
+from stackfile.types import Email, Line, Server, bytes_of
 
 SHOP = "openmage:shop"
 """Configuration key of the settings."""
@@ -84,7 +82,7 @@ class Settings(Section):
     admin: Admin
     store: Store = Store()
     php: Php = Php()
-    web: Annotated[SharedWeb | SplitWeb | ApacheWeb, Field(discriminator="topology")]
+    web: Web
     """Default: topology `shared`."""
     cron: Cron
     database: Database
@@ -108,7 +106,7 @@ class Settings(Section):
     @property
     def secure(self) -> bool:
         """Whether the shop is reached by https."""
-        return self.edge.tls.mode != "none"
+        return self.edge.tls.secure
 
     @property
     def production(self) -> bool:
@@ -160,59 +158,3 @@ class Settings(Section):
                 " not see what was just put into the cart, and cron may run a job twice"
             )
         return found
-
-    def quota(self) -> tuple[int, int, int]:
-        """Return thousandths of CPU, bytes and pods that the whole namespace may ask for.
-
-        Everything at its maximum, with the pods that a rollout adds, and a quarter for people.
-        """
-        cpu = memory = pods = 0
-        for _, resources, count in self.containers():
-            cpu += millicores(resources.requests.cpu) * count
-            memory += bytes_of(resources.limits.memory) * count
-            pods += count
-        tls = self.edge.tls
-        if tls.mode == "letsencrypt" and tls.issuer.mode == "http-01":
-            # cert-manager answers for each name by a pod, as components/_certificates.py sizes it.
-            names = len(self.hosts.public) + 2
-            cpu, memory, pods = cpu + 10 * names, memory + 64 * sizing.MIB * names, pods + names
-        return cpu * 5 // 4, memory * 5 // 4, pods * 2
-
-    def containers(self) -> Iterator[tuple[tuple[str, ...], Resources, int]]:
-        """Yield the place of the resources, the resources and the largest number of each container.
-
-        A pod is counted once for each of its containers.
-        """
-        storefront, admin = self.web.storefront, self.web.admin
-        front = storefront.autoscaling.max_replicas + sizing.SURGE
-        back = admin.replicas + sizing.SURGE
-        yield ("web", "storefront", "php", "resources"), storefront.php.resources, front
-        yield ("web", "admin", "php", "resources"), admin.php.resources, back
-        if not isinstance(self.web, ApacheWeb):
-            if isinstance(self.web, SplitWeb):
-                front = self.web.storefront.nginx.autoscaling.max_replicas + sizing.SURGE
-            nginx = self.web.storefront.nginx, self.web.admin.nginx
-            yield ("web", "storefront", "nginx", "resources"), nginx[0].resources, front
-            yield ("web", "admin", "nginx", "resources"), nginx[1].resources, back
-        # Cron, the release, and one that is started by hand.
-        yield ("cron", "resources"), self.cron.resources, 3
-        for name, store in (("sessions", self.cache.sessions), ("cache", self.cache.cache)):
-            if store.mode == "own":
-                yield ("cache", name, "resources"), store.resources, 1
-        database = self.database
-        if isinstance(database, ReplicatedDatabase | GaleraDatabase):
-            # The operator's own containers and jobs need about as much again for a short time.
-            yield ("database", "resources"), database.resources, database.replicas + 1
-        elif database.mode != "external":
-            yield ("database", "resources"), database.resources, 1
-        yield from self._extras()
-
-    def _extras(self) -> Iterator[tuple[tuple[str, ...], Resources, int]]:
-        front = self.frontend_cache
-        if isinstance(front, VarnishCache):
-            pods = front.replicas + sizing.SURGE
-            yield ("frontendCache", "resources"), front.resources, pods
-            if front.terminator:
-                yield ("frontendCache", "terminatorResources"), front.terminator_resources, pods
-        if self.phpmyadmin.enabled:
-            yield ("phpMyAdmin", "resources"), self.phpmyadmin.resources, 1 + sizing.SURGE

@@ -5,8 +5,11 @@
 # pyright: reportUnknownVariableType=false
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard, get_args
 
+from pydantic import BaseModel
+
+from settings.model import Settings
 from stackfile.merge import merge
 
 Tree = dict[str, Any]
@@ -30,7 +33,10 @@ PRESETS: Mapping[str, Tree] = {
             "storefront": {
                 "autoscaling": {"minReplicas": 1, "maxReplicas": 3},
                 "php": _resources(("100m", "256Mi"), ("1", "768Mi")),
-                "nginx": _resources(("50m", "32Mi"), ("200m", "64Mi")),
+                "nginx": {
+                    "autoscaling": {"minReplicas": 1, "maxReplicas": 3},
+                    **_resources(("50m", "32Mi"), ("200m", "64Mi")),
+                },
             },
             "admin": {
                 "php": _resources(("40m", "256Mi"), ("1", "768Mi")),
@@ -62,7 +68,10 @@ PRESETS: Mapping[str, Tree] = {
             "storefront": {
                 "autoscaling": {"minReplicas": 2, "maxReplicas": 6},
                 "php": _resources(("500m", "1Gi"), ("2", "1536Mi")),
-                "nginx": _resources(("50m", "64Mi"), ("500m", "128Mi")),
+                "nginx": {
+                    "autoscaling": {"minReplicas": 2, "maxReplicas": 6},
+                    **_resources(("50m", "64Mi"), ("500m", "128Mi")),
+                },
             },
             "admin": {
                 "php": _resources(("250m", "512Mi"), ("2", "1Gi")),
@@ -94,7 +103,10 @@ PRESETS: Mapping[str, Tree] = {
             "storefront": {
                 "autoscaling": {"minReplicas": 3, "maxReplicas": 12},
                 "php": _resources(("1", "2Gi"), ("4", "2560Mi")),
-                "nginx": _resources(("100m", "64Mi"), ("1", "256Mi")),
+                "nginx": {
+                    "autoscaling": {"minReplicas": 3, "maxReplicas": 12},
+                    **_resources(("100m", "64Mi"), ("1", "256Mi")),
+                },
             },
             "admin": {
                 "replicas": 2,
@@ -125,48 +137,56 @@ PRESETS: Mapping[str, Tree] = {
 }
 
 
+_DEFAULTS: Mapping[str, Any] = {
+    "web": {"topology": "shared"},
+    "database": {"mode": "volume"},
+    "cache": {"sessions": {"mode": "own"}, "cache": {"mode": "own"}},
+    "frontendCache": {"mode": "none"},
+}
+"""Choices that are made where the stack file makes none."""
+
+
 def complete(tree: Tree) -> Tree:
     """Return the tree with what its preset and its environment say where it is silent."""
     # An unknown preset is one problem, not one for each size that it does not supply.
-    base = merge(PRESETS.get(str(tree.get("preset")), PRESETS["small"]), {})
-    web = _choice(tree, "web", "topology", "shared")
-    database = _choice(tree, "database", "mode", "volume")
-    front = _choice(tree, "frontendCache", "mode", "none")
-    cache = tree.get("cache", {})
-    stores = {name: _choice(cache, name, "mode", "own") for name in ("sessions", "cache")}
+    preset = merge(PRESETS.get(str(tree.get("preset")), PRESETS["small"]), {})
     if tree.get("environment") == "production":
-        scaling = base["web"]["storefront"]["autoscaling"]
-        scaling["minReplicas"] = max(2, scaling["minReplicas"])
-    _shape_web(base["web"], web)
-    _fill(base, "database", database, unless="external")
-    _fill(base, "frontendCache", front, unless="none")
-    for name, store in stores.items():
-        _fill(base["cache"], name, store, unless=("external", "sentinel"))
-    chosen = {"web": web, "database": database, "frontendCache": front}
-    if isinstance(cache, Mapping):
-        chosen["cache"] = {**cache, **stores}
-    return merge(base, {**tree, **chosen})
+        storefront = preset["web"]["storefront"]
+        for scaled in (storefront, storefront["nginx"]):
+            scaled["autoscaling"]["minReplicas"] = max(2, scaled["autoscaling"]["minReplicas"])
+    chosen = merge(_DEFAULTS, tree)
+    return merge(fitting(preset, Settings, chosen), chosen)
 
 
-def _choice(tree: Any, key: str, tag: str, default: str) -> Any:
-    """Return a section with its choice named, where it is a section at all."""
-    section: Any = tree.get(key, {}) if isinstance(tree, Mapping) else {}
-    return {tag: default, **section} if isinstance(section, Mapping) else section
+def fitting(preset: Tree, model: type[BaseModel], section: object) -> Tree:
+    """Return what of a preset the choices in a section have a use for."""
+    found: Tree = {}
+    for field in model.model_fields.values():
+        key = str(field.alias)
+        below = section.get(key) if isinstance(section, Mapping) else None
+        chosen = _chosen(field.annotation, below)
+        if key not in preset:
+            continue
+        if chosen is None or not isinstance(preset[key], Mapping):
+            found[key] = preset[key]
+        else:
+            found[key] = fitting(preset[key], chosen, below)
+    return found
 
 
-def _fill(base: Tree, key: str, section: Any, *, unless: str | tuple[str, ...]) -> None:
-    """Drop a section's sizes where the choice has none."""
-    mode = section.get("mode") if isinstance(section, Mapping) else None
-    if mode in ((unless,) if isinstance(unless, str) else unless):
-        base[key] = {}
+def _chosen(annotation: object, section: object) -> type[BaseModel] | None:
+    """Return the model that a section is read as; None where it names no choice that there is."""
+    models = [found for found in (annotation, *get_args(annotation)) if is_model(found)]
+    for model in models:
+        tags = {str(f.alias): get_args(f.annotation) for f in model.model_fields.values()}
+        named = isinstance(section, Mapping) and any(
+            tags.get(str(key)) == (value,) for key, value in section.items()
+        )
+        if len(models) == 1 or named:
+            return model
+    return None
 
 
-def _shape_web(base: Tree, web: Any) -> None:
-    """Give the web tiers the containers of the chosen topology."""
-    topology = web.get("topology") if isinstance(web, Mapping) else None
-    if topology == "apache":
-        for tier in ("storefront", "admin"):
-            del base[tier]["nginx"]
-    if topology == "split":
-        scaling = dict(base["storefront"]["autoscaling"])
-        base["storefront"]["nginx"]["autoscaling"] = scaling
+def is_model(found: object) -> TypeGuard[type[BaseModel]]:
+    """Return whether this is the class of a section."""
+    return isinstance(found, type) and issubclass(found, BaseModel)

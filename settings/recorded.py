@@ -13,11 +13,8 @@ from typing import Any, cast
 import pulumi
 from pulumi.runtime import invoke
 
-from settings.cache import OwnSessions
-from settings.database import ExternalDatabase, NodeLocalDatabase
 from settings.model import Settings
 from stackfile.types import image_tag
-from stackfile.values import Storage
 
 OUTPUT = "recorded"
 """Output with the record."""
@@ -38,15 +35,13 @@ def record(settings: Settings, given: Collection[str] = ()) -> dict[str, Any]:
 
     `given` names the secret configuration that data is made with, where it is not generated.
     """
-    sessions = settings.cache.sessions
-    own = isinstance(sessions, OwnSessions)
     return {
         "context": settings.cluster.context,
         "given": sorted(given),
         "namespace": settings.namespace_name,
-        "database": _database(settings),
-        "media": {**_volume(settings.media.storage), "accessMode": settings.media.access_mode},
-        "sessions": _volume(sessions.storage) if own else {},
+        "database": settings.database.record(version(settings.images.mariadb)),
+        "media": {**settings.media.storage.record(), "accessMode": settings.media.access_mode},
+        "sessions": settings.cache.sessions.record(),
     }
 
 
@@ -91,21 +86,3 @@ def version(image: str) -> str:
     """Return the long-term version in the tag of MariaDB's image; empty where it names none."""
     match = re.match(r"\d+\.\d+", image_tag(image) or "")
     return match[0] if match else ""
-
-
-def _database(settings: Settings) -> dict[str, str]:
-    database = settings.database
-    if isinstance(database, ExternalDatabase):
-        return {"mode": database.mode, "host": database.host, "name": database.name}
-    found = {
-        "mode": database.mode,
-        "version": version(settings.images.mariadb),
-        **_volume(database.storage),
-    }
-    if isinstance(database, NodeLocalDatabase):
-        found |= {"node": database.node, "path": database.path}
-    return found
-
-
-def _volume(storage: Storage) -> dict[str, str]:
-    return {"size": storage.size, "storageClass": storage.storage_class or ""}

@@ -10,6 +10,8 @@ _POOL_CHUNK = 128 * MIB
 _GIB = 2**30
 SURGE = 1
 """Pods that a rollout adds for a while."""
+HOSTS_OF_ADMIN = 2
+"""Names that lead to the admin pods: the admin area's, and phpMyAdmin's if it has one."""
 RESERVED_CONNECTIONS = 20
 """For the release, cron, and people who look."""
 

@@ -1,16 +1,18 @@
 """Settings of what runs the shop's code: images, PHP, web topologies, cron."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from settings import sizing
+from stackfile.report import Path
 from stackfile.section import Section
 from stackfile.types import (
     Memory,
     bytes_of,
 )
-from stackfile.values import Autoscaling, Placement, Resources
+from stackfile.values import Autoscaling, Container, Placement, Resources
 
 
 class PhpContainer(Section):
@@ -131,31 +133,80 @@ class _Web(Section):
     """Whether the SOAP, XML-RPC and REST API answers on the shop's hosts."""
 
 
-class SharedWeb(_Web):
+class _NginxWeb(_Web):
+    images: ClassVar = ("php", "nginx")
+
+    nginx: NginxFiles = NginxFiles()
+
+    @property
+    def custom_files(self) -> dict[str, dict[str, str]]:
+        """The customer's own files, by the block that includes them."""
+        return {"http": self.nginx.http, "server": self.nginx.server}
+
+
+class SharedWeb(_NginxWeb):
     """nginx and php-fpm in one pod."""
 
     topology: Literal["shared"]
-    nginx: NginxFiles = NginxFiles()
     limits: Limits = Limits()
     storefront: SharedStorefront
     admin: SharedAdmin
 
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the web tiers run."""
+        yield from _php(self, path)
+        yield from _nginx(self, path, self.storefront.autoscaling)
 
-class SplitWeb(_Web):
+
+class SplitWeb(_NginxWeb):
     """nginx and php-fpm in pods of their own; the admin area has both in one pod."""
 
     topology: Literal["split"]
-    nginx: NginxFiles = NginxFiles()
     limits: Limits = Limits()
     storefront: SplitStorefront
     admin: SharedAdmin
 
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the web tiers run."""
+        yield from _php(self, path)
+        yield from _nginx(self, path, self.storefront.nginx.autoscaling)
+
 
 class ApacheWeb(_Web):
     """Apache with mod_php: one container."""
+
+    images: ClassVar = ("php",)
 
     topology: Literal["apache"]
     apache: ApacheFiles = ApacheFiles()
     limits: Limits = Limits()
     storefront: ApacheStorefront
     admin: ApacheAdmin
+
+    @property
+    def custom_files(self) -> dict[str, dict[str, str]]:
+        """The customer's own files, by the block that includes them."""
+        return {"server": self.apache.server}
+
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the web tiers run."""
+        yield from _php(self, path)
+
+
+Web = Annotated[SharedWeb | SplitWeb | ApacheWeb, Field(discriminator="topology")]
+
+
+def _php(web: SharedWeb | SplitWeb | ApacheWeb, path: Path) -> Iterator[Container]:
+    storefront, admin = web.storefront, web.admin
+    most = storefront.autoscaling.max_replicas + sizing.SURGE
+    yield Container((*path, "storefront", "php", "resources"), storefront.php.resources, most)
+    pods = admin.replicas + sizing.SURGE
+    yield Container((*path, "admin", "php", "resources"), admin.php.resources, pods)
+
+
+def _nginx(web: SharedWeb | SplitWeb, path: Path, scaling: Autoscaling) -> Iterator[Container]:
+    storefront, admin = web.storefront.nginx.resources, web.admin.nginx.resources
+    most = scaling.max_replicas + sizing.SURGE
+    yield Container((*path, "storefront", "nginx", "resources"), storefront, most)
+    pods = web.admin.replicas + sizing.SURGE
+    yield Container((*path, "admin", "nginx", "resources"), admin, pods)

@@ -2,14 +2,20 @@
 
 from typing import Literal
 
+from stackfile.needs import Named, Prerequisites
+from stackfile.report import Path
 from stackfile.section import Section
 from stackfile.types import AcmeServer, Certificate, DnsName, Email
+from stackfile.values import Resources
 
+CERT_MANAGER_API = "cert-manager.io/v1"
 ACME_DIRECTORIES = {
     "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
     "production": "https://acme-v02.api.letsencrypt.org/directory",
 }
 """Let's Encrypt's two servers."""
+SOLVER_RESOURCES = Resources.of(requests=("10m", "32Mi"), limits=("100m", "64Mi"))
+"""Of a pod by which cert-manager answers HTTP-01, one for each name."""
 
 
 class AcmeAccount(Section):
@@ -42,3 +48,10 @@ class NamedIssuer(Section):
     kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"
     name: DnsName
     """Name of the issuer; an Issuer must be in the shop's namespace."""
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield the ClusterIssuer; the namespace of an Issuer may not be there yet."""
+        if self.kind == "ClusterIssuer":
+            where = f"/apis/{CERT_MANAGER_API}/clusterissuers"
+            part = "certManager.issuers"
+            yield Named((*path, "name"), "ClusterIssuer", where, self.name, part=part)

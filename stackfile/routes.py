@@ -1,11 +1,20 @@
-"""Routes to Services: by Ingress, by Gateway API, by a load balancer, or made by others."""
+"""Routes to Services: by Ingress, by Gateway API, by a load balancer, or made by others.
 
-from typing import Annotated, Literal
+Each kind answers for itself: `holds_certificate`, whether it terminates TLS with a certificate of
+the stack's own; `load_balancers`, how many Services of type LoadBalancer it may need in the stack's
+namespace, and how many node ports; `target`, what tells it from other routes.
+"""
+
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from stackfile.needs import Api, Named, Prerequisites
+from stackfile.report import Path
 from stackfile.section import Section
-from stackfile.types import Cidr, DnsName, LabelKey, Name, Port
+from stackfile.types import Cidr, DnsName, ForeignNamespace, LabelKey, Name, Port
+
+GATEWAY_API = "gateway.networking.k8s.io/v1"
 
 _IngressClass = Annotated[DnsName, Field(max_length=50)]
 """Class of a controller; names of objects are made of it."""
@@ -22,6 +31,10 @@ _GatewayName = Annotated[DnsName, Field(max_length=128)]
 class OwnGateway(Section):
     """A Gateway of the shop's own, in its namespace."""
 
+    holds_certificate: ClassVar = True
+    # A controller may put its Service beside the Gateway, with ports of its own.
+    load_balancers: ClassVar = (1, 4)
+
     mode: Literal["own"]
     class_name: _GatewayClass
     """GatewayClass of the cluster."""
@@ -33,43 +46,91 @@ class OwnGateway(Section):
     annotations: Annotated[dict[LabelKey, str], Field(max_length=16)] = Field(default_factory=dict)
     """Annotations for the load balancer that the controller makes; default: none."""
 
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other parents."""
+        return self.mode, self.class_name
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        where = f"/apis/{GATEWAY_API}/gatewayclasses"
+        yield Named((*path, "className"), "GatewayClass", where, self.class_name, part="gateway")
+
 
 class ListenerSet(Section):
     """Listeners of the shop's own on a Gateway that several shops share."""
 
+    holds_certificate: ClassVar = True
+    load_balancers: ClassVar = (0, 0)
+
     mode: Literal["listener-set"]
     name: _GatewayName
     """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
-    namespace: Name
+    namespace: ForeignNamespace
     """Namespace of the Gateway."""
     http_port: Port = 80
     """Port of the listeners for http, as for a Gateway of the shop's own."""
     https_port: Port = 443
     """Port of the listeners for https."""
 
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other parents."""
+        return self.mode, self.namespace, self.name
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        yield Api((*path, "mode"), GATEWAY_API, "gateway", "ListenerSet")
+        yield _gateway(path, self.name, self.namespace)
+
 
 class ExistingListeners(Section):
     """Listeners that a Gateway has already; it also holds the certificates."""
 
+    holds_certificate: ClassVar = False
+    load_balancers: ClassVar = (0, 0)
+
     mode: Literal["existing"]
     name: _GatewayName
     """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
-    namespace: Name
+    namespace: ForeignNamespace
     """Namespace of the Gateway."""
     http_section: DnsName | None = "http"
     """Name of its listener for http; `null` if it has none."""
     https_section: DnsName | None = "https"
     """Name of its listener for https; `null` if TLS ends in front of the Gateway."""
 
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other parents."""
+        return self.mode, self.namespace, self.name
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        yield _gateway(path, self.name, self.namespace)
+
 
 class IngressRoute(Section):
     """An Ingress, of any class."""
 
+    holds_certificate: ClassVar = True
+    load_balancers: ClassVar = (0, 0)
+
     kind: Literal["ingress"]
     class_name: _IngressClass
     """IngressClass of the cluster's controller."""
-    controller_namespace: Name
+    controller_namespace: ForeignNamespace
     """Namespace of the controller's pods; only they reach the web pods."""
+
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other routes."""
+        return self.kind, self.class_name
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        where = "/apis/networking.k8s.io/v1/ingressclasses"
+        yield Named((*path, "className"), "IngressClass", where, self.class_name, part="gateway")
 
 
 class GatewayRoute(Section):
@@ -78,16 +139,38 @@ class GatewayRoute(Section):
     kind: Literal["gateway"]
     parent: Annotated[OwnGateway | ListenerSet | ExistingListeners, Field(discriminator="mode")]
     """What the routes are attached to."""
-    controller_namespace: Name
+    controller_namespace: ForeignNamespace
     """Namespace of the Gateway's pods; only they reach the web pods. Pods that a controller runs
     in the shop's namespace, for a Gateway of its own, do so as well."""
     timeouts: bool = True
     """Whether routes say how long a request may take: many controllers give up after 15 seconds
     otherwise. Set it to false for one that refuses routes which say so."""
 
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other routes."""
+        return self.parent.target
+
+    @property
+    def holds_certificate(self) -> bool:
+        """Whether it terminates TLS with a certificate of the shop's own."""
+        return self.parent.holds_certificate
+
+    @property
+    def load_balancers(self) -> tuple[int, int]:
+        """Services of type LoadBalancer in the shop's namespace, and node ports."""
+        return self.parent.load_balancers
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        yield Api((*path, "kind"), GATEWAY_API, "gateway")
+
 
 class LoadBalancerRoute(Section):
     """A Service of type LoadBalancer that leads to the terminator, `frontendCache.terminator`."""
+
+    holds_certificate: ClassVar = False
+    load_balancers: ClassVar = (1, 2)
 
     kind: Literal["load-balancer"]
     class_name: LabelKey | None = None
@@ -97,15 +180,33 @@ class LoadBalancerRoute(Section):
     source_ranges: tuple[Cidr, ...] = ()
     """Networks that may reach it; default: everybody."""
 
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other routes: a shop has one load balancer."""
+        return (self.kind,)
+
 
 class NoRoute(Section):
     """No way in is made: the shop's Services are routed by somebody else."""
 
+    holds_certificate: ClassVar = False
+    load_balancers: ClassVar = (0, 0)
+
     kind: Literal["none"]
-    controller_namespace: Name
+    controller_namespace: ForeignNamespace
     """Namespace of the pods that may reach the web pods."""
+
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What tells it from other routes."""
+        return self.kind, self.controller_namespace
 
 
 Route = Annotated[
     IngressRoute | GatewayRoute | LoadBalancerRoute | NoRoute, Field(discriminator="kind")
 ]
+
+
+def _gateway(path: Path, name: str, namespace: str) -> Named:
+    where = f"/apis/{GATEWAY_API}/namespaces/{namespace}/gateways"
+    return Named((*path, "name"), "Gateway", where, name, namespace, "gateway.shared")

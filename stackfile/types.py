@@ -194,6 +194,9 @@ Name = Annotated[str, AfterValidator(kubernetes_name)]
 """Name of a namespace, or one that names of the shop's own objects are made of."""
 
 
+FOREIGN = "a namespace of others"
+"""Mark of a field that names a namespace which is not the stack's own."""
+ForeignNamespace = Annotated[Name, FOREIGN]
 DnsName = Annotated[str, AfterValidator(_dns_name)]
 """Name of an object that somebody else has made."""
 

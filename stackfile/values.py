@@ -1,9 +1,12 @@
 """Values that settings and components share: sizes, nodes, volumes, scaling."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field
 
+from stackfile.needs import Api, Named, Prerequisites
+from stackfile.report import Path, Violation
 from stackfile.section import Section
 from stackfile.types import (
     Cpu,
@@ -12,6 +15,7 @@ from stackfile.types import (
     LabelValue,
     Memory,
     StorageSize,
+    bytes_of,
 )
 
 
@@ -22,6 +26,30 @@ class Storage(Section):
     """Kubernetes quantity such as `8Gi`; it can grow, never shrink."""
     storage_class: DnsName | None = None
     """Storage class; default: the cluster's default."""
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield the StorageClass that the volume needs."""
+        where = "/apis/storage.k8s.io/v1/storageclasses"
+        yield Named((*path, "storageClass"), "StorageClass", where, self.storage_class)
+
+    def record(self) -> dict[str, str]:
+        """Return what the next update has to know of the volume."""
+        return {"size": self.size, "storageClass": self.storage_class or ""}
+
+    def refused_changes(self, path: Path, before: Mapping[str, str]) -> Iterator[Violation]:
+        """Yield every change since that record that must not be made in place."""
+        if bytes_of(self.size) < bytes_of(before["size"]):
+            yield Violation(
+                (*path, "size"),
+                f"the volume has {before['size']}: it can grow, never shrink",
+                f"write {before['size']} or more",
+            )
+        if (self.storage_class or "") != before["storageClass"]:
+            yield Violation(
+                (*path, "storageClass"),
+                "a volume keeps its storage class: another one would be new and empty",
+                f"write {before['storageClass']}" if before["storageClass"] else "remove it",
+            )
 
 
 class Amounts(Section):
@@ -50,6 +78,16 @@ class Resources(Section):
         return cls.model_construct(requests=asked, limits=most)
 
 
+class Container(NamedTuple):
+    """A container, as often as it runs at most."""
+
+    path: Path
+    """Setting with its resources."""
+    resources: Resources
+    most: int
+    """Containers at most, with those that a rollout adds."""
+
+
 class Toleration(Section):
     """A taint of nodes that the pods accept."""
 
@@ -71,6 +109,12 @@ class Placement(Section):
     priority_class: DnsName | None = None
     """PriorityClass of the cluster; default: the cluster's own."""
 
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield the PriorityClass that the pods need."""
+        if self.priority_class is not None:
+            where = "/apis/scheduling.k8s.io/v1/priorityclasses"
+            yield Named((*path, "priorityClass"), "PriorityClass", where, self.priority_class)
+
 
 class Autoscaling(Section):
     """How the number of storefront pods follows the load."""
@@ -83,3 +127,10 @@ class Autoscaling(Section):
     """CPU to aim at, in percent of the request: of PHP, or of nginx where it has its own."""
     scale_down_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
     """How long the load must have been lower before pods go."""
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield the metrics that the autoscaler reads."""
+        if self.max_replicas > self.min_replicas:
+            # Without them the shop runs all the same, with as many pods as at rest.
+            version = "metrics.k8s.io/v1beta1"
+            yield Api((*path, "maxReplicas"), version, "metricsServer", required=False)

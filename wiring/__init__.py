@@ -3,6 +3,7 @@
 from wiring import (
     cache,
     certificate,
+    cluster,
     common,
     cron,
     database,
@@ -21,6 +22,7 @@ from wiring import (
 __all__ = [
     "cache",
     "certificate",
+    "cluster",
     "common",
     "cron",
     "database",

@@ -1,5 +1,7 @@
 """Arguments of the session store and the cache store, by mode."""
 
+from typing import assert_never
+
 import pulumi
 
 from components.cache.cache import (
@@ -25,24 +27,28 @@ def args(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
 def _sessions(
     settings: Settings, secrets: Secrets, pods: ShopPodArgs
 ) -> OwnSessionsArgs | ExternalStoreArgs | SentinelSessionsArgs:
-    chosen = settings.cache.sessions
-    if isinstance(chosen, ExternalStore):
-        return _external(chosen, pods, given(secrets.sessions_password))
-    if isinstance(chosen, SentinelStore):
-        return _sentinel(chosen, pods, given(secrets.sessions_password))
-    return {
-        **_own(settings, chosen, pods, secrets.sessions_password),
-        "storage": chosen.storage,
-    }
+    match chosen := settings.cache.sessions:
+        case OwnSessions():
+            own = _own(settings, chosen, pods, secrets.sessions_password)
+            return {**own, "storage": chosen.storage}
+        case ExternalStore():
+            return _external(chosen, pods, given(secrets.sessions_password))
+        case SentinelStore():
+            return _sentinel(chosen, pods, given(secrets.sessions_password))
+        case _:
+            assert_never(chosen)
 
 
 def _cache(
     settings: Settings, secrets: Secrets, pods: ShopPodArgs
 ) -> OwnCacheArgs | ExternalStoreArgs:
-    chosen = settings.cache.cache
-    if isinstance(chosen, ExternalStore):
-        return _external(chosen, pods, given(secrets.cache_password))
-    return _own(settings, chosen, pods, secrets.cache_password)
+    match chosen := settings.cache.cache:
+        case OwnCache():
+            return _own(settings, chosen, pods, secrets.cache_password)
+        case ExternalStore():
+            return _external(chosen, pods, given(secrets.cache_password))
+        case _:
+            assert_never(chosen)
 
 
 def _own(

@@ -1,6 +1,6 @@
 """Arguments of the database, by mode."""
 
-from collections.abc import Sequence
+from typing import assert_never
 
 from components.database.database import DatabaseArgs, ExternalDatabaseArgs
 from components.database.database import Endpoint as EndpointArgs
@@ -21,46 +21,36 @@ from wiring.common import ShopPodArgs, given, retention
 
 def args(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> DatabaseArgs:
     """Return the arguments of the chosen mode."""
-    chosen = settings.database
-    if isinstance(chosen, ExternalDatabase):
-        return _external(chosen, secrets, pods)
-    if isinstance(chosen, ReplicatedDatabase):
-        return {
-            **_operated(settings, chosen, secrets, pods),
-            "mode": "replicated",
-            "max_lag_seconds": chosen.max_lag_seconds,
-            "semi_sync_timeout_seconds": chosen.semi_sync_timeout_seconds,
-            "rebuild": {
-                "storage": chosen.rebuild_storage or _as_large_as(chosen, settings),
-                "access_mode": settings.media.access_mode,
-                "after_minutes": chosen.rebuild_after_minutes,
-            },
-        }
-    if isinstance(chosen, GaleraDatabase):
-        return {**_operated(settings, chosen, secrets, pods), "mode": "galera"}
-    own = _own(settings, chosen, secrets, pods)
-    if isinstance(chosen, NodeLocalDatabase):
-        return {
-            **own,
-            "mode": "node-local",
-            "node": chosen.node,
-            "path": chosen.path,
-            "size": chosen.storage.size,
-        }
-    return {**own, "mode": "volume", "storage": chosen.storage}
-
-
-def converted_engines(settings: Settings) -> Sequence[str]:
-    """Return the storage engines that servers of this mode do not hold alike."""
-    if isinstance(settings.database, ReplicatedDatabase):
-        # A replica that restarts has empty MEMORY tables, and then cannot delete what the primary
-        # deletes row by row: it stops.
-        return ("MyISAM", "MEMORY")
-    if isinstance(settings.database, GaleraDatabase):
-        # MEMORY tables are on the one server that is written to, and that is enough: an indexer
-        # fills them, reads them and is done. As InnoDB all of it would go to every server.
-        return ("MyISAM",)
-    return ()
+    match chosen := settings.database:
+        case VolumeDatabase():
+            own = _own(settings, chosen, secrets, pods)
+            return {**own, "mode": "volume", "storage": chosen.storage}
+        case NodeLocalDatabase():
+            return {
+                **_own(settings, chosen, secrets, pods),
+                "mode": "node-local",
+                "node": chosen.node,
+                "path": chosen.path,
+                "size": chosen.storage.size,
+            }
+        case ReplicatedDatabase():
+            return {
+                **_operated(settings, chosen, secrets, pods),
+                "mode": "replicated",
+                "max_lag_seconds": chosen.max_lag_seconds,
+                "semi_sync_timeout_seconds": chosen.semi_sync_timeout_seconds,
+                "rebuild": {
+                    "storage": chosen.rebuild_storage or _as_large_as(chosen, settings),
+                    "access_mode": settings.media.access_mode,
+                    "after_minutes": chosen.rebuild_after_minutes,
+                },
+            }
+        case GaleraDatabase():
+            return {**_operated(settings, chosen, secrets, pods), "mode": "galera"}
+        case ExternalDatabase():
+            return _external(chosen, secrets, pods)
+        case _:
+            assert_never(chosen)
 
 
 def _own(

@@ -1,6 +1,7 @@
 """Arguments of the frontend cache, where a shop has one."""
 
 import hashlib
+from typing import assert_never
 
 import pulumi
 
@@ -8,7 +9,7 @@ from components import WebTier
 from components.frontend_cache.frontend_cache import FrontendCacheArgs, purge_address
 from components.frontend_cache.terminator import TerminatorArgs
 from settings import Settings
-from settings.frontend_cache import VarnishCache
+from settings.frontend_cache import NoFrontendCache, VarnishCache
 from shop.purge import Purge
 from wiring import names
 from wiring.common import ShopPodArgs, given
@@ -23,9 +24,24 @@ def args(
     tls_secret: pulumi.Output[str] | None,
 ) -> FrontendCacheArgs | None:
     """Return the arguments of the frontend cache; None where there is none."""
-    front, access = settings.frontend_cache, settings.access.shop
-    if not isinstance(front, VarnishCache):
-        return None
+    match chosen := settings.frontend_cache:
+        case NoFrontendCache():
+            return None
+        case VarnishCache():
+            return _varnish(settings, chosen, pods, storefront, admin, tls_secret)
+        case _:
+            assert_never(chosen)
+
+
+def _varnish(  # noqa: PLR0913, PLR0917 (the cache stands before these)
+    settings: Settings,
+    front: VarnishCache,
+    pods: ShopPodArgs,
+    storefront: WebTier,
+    admin: WebTier,
+    tls_secret: pulumi.Output[str] | None,
+) -> FrontendCacheArgs:
+    access = settings.access.shop
     return {
         **pods,
         "placement": front.placement,
@@ -47,10 +63,13 @@ def args(
 
 def purge(settings: Settings) -> Purge | None:
     """Return what the shop's code is told of the frontend cache; None where there is none."""
-    front = settings.frontend_cache
-    if not isinstance(front, VarnishCache):
-        return None
-    return {"address": purge_address(names.FRONTEND_CACHE), "pages": front.html}
+    match chosen := settings.frontend_cache:
+        case NoFrontendCache():
+            return None
+        case VarnishCache():
+            return {"address": purge_address(names.FRONTEND_CACHE), "pages": chosen.html}
+        case _:
+            assert_never(chosen)
 
 
 def _terminator(

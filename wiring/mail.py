@@ -1,9 +1,11 @@
 """Arguments of mail."""
 
+from typing import assert_never
+
 from components import Tenant
 from components.mail import NoMailArgs, SmtpArgs
 from settings import Secrets, Settings
-from settings.mail import SmtpMail
+from settings.mail import NoMail, SmtpMail
 from shop.mail import NO_SENDMAIL, SENDMAIL
 from wiring.common import given, of_shop
 from wiring.tenant import egress
@@ -11,9 +13,16 @@ from wiring.tenant import egress
 
 def args(settings: Settings, secrets: Secrets, tenant: Tenant) -> SmtpArgs | NoMailArgs:
     """Return the arguments of mail, by mode."""
-    chosen = settings.mail
-    if not isinstance(chosen, SmtpMail):
-        return {"mode": "none"}
+    match chosen := settings.mail:
+        case NoMail():
+            return {"mode": "none"}
+        case SmtpMail():
+            return _smtp(settings, chosen, secrets, tenant)
+        case _:
+            assert_never(chosen)
+
+
+def _smtp(settings: Settings, chosen: SmtpMail, secrets: Secrets, tenant: Tenant) -> SmtpArgs:
     return {
         **of_shop(settings, tenant),
         "mode": "smtp",
@@ -34,4 +43,10 @@ def args(settings: Settings, secrets: Secrets, tenant: Tenant) -> SmtpArgs | NoM
 
 def sendmail(settings: Settings) -> str:
     """Return the command line that PHP's mail() runs."""
-    return SENDMAIL if isinstance(settings.mail, SmtpMail) else NO_SENDMAIL
+    match chosen := settings.mail:
+        case NoMail():
+            return NO_SENDMAIL
+        case SmtpMail():
+            return SENDMAIL
+        case _:
+            assert_never(chosen)

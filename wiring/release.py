@@ -6,7 +6,6 @@ from components.release import ReleaseArgs
 from settings import Secrets, Settings
 from shop.release import Store, release_settings
 from wiring.common import CodeArgs
-from wiring.database import converted_engines
 from wiring.web import further_sites
 
 
@@ -36,7 +35,7 @@ def _store(settings: Settings) -> Store:
         "email": settings.admin.email,
         "first_name": settings.admin.first_name,
         "last_name": settings.admin.last_name,
-        "converted_engines": converted_engines(settings),
+        "converted_engines": settings.database.converted_engines,
     }
 
 

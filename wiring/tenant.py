@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from components.kit.network_policies import EgressRule
 from components.tenant import TenantArgs
 from settings import Settings
-from stackfile.routes import GatewayRoute
+from settings.needs import quota
 from stackfile.types import network
 from wiring.common import retention
 
@@ -20,8 +20,9 @@ _PRIVATE_V6 = tuple(IPv6Network(cidr) for cidr in ("fc00::/7", "fe80::/10"))
 
 def args(settings: Settings) -> TenantArgs:
     """Return the arguments of the namespace."""
-    cpu, memory, pods = settings.quota()
-    balancers, node_ports = _load_balancers(settings)
+    cpu, memory, pods = quota(settings)
+    routes = (route for route in (settings.edge, settings.edge.moving_from) if route is not None)
+    balancers = [route.load_balancers for route in routes]
     return {
         "namespace": settings.namespace_name,
         "labels": settings.labels,
@@ -30,20 +31,11 @@ def args(settings: Settings) -> TenantArgs:
             "cpu": f"{cpu}m",
             "memory": str(memory),
             "pods": pods,
-            "load_balancers": balancers,
-            "node_ports": node_ports,
+            "load_balancers": sum(services for services, _ in balancers),
+            "node_ports": sum(ports for _, ports in balancers),
         },
         "egress": [egress(rule.cidr, rule.ports) for rule in settings.network.egress],
     }
-
-
-def _load_balancers(settings: Settings) -> tuple[int, int]:
-    """Return how many LoadBalancer Services the ways in need, and how many ports of nodes."""
-    ways = [way for way in (settings.edge, settings.edge.moving_from) if way is not None]
-    own = sum(isinstance(way, GatewayRoute) and way.parent.mode == "own" for way in ways)
-    balancers = sum(way.kind == "load-balancer" for way in ways)
-    # A Gateway's controller may put its Service beside it, with ports of its own.
-    return own + balancers, 4 * own + 2 * balancers
 
 
 def egress(cidr: str, ports: Sequence[int]) -> EgressRule:

@@ -58,14 +58,9 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
 
 def own_files(settings: Settings) -> dict[str, str]:
     """Return the customer's own files for the web server, by their names in the ConfigMap."""
-    web = settings.web
-    if isinstance(web, ApacheWeb):
-        blocks = {"server": web.apache.server}
-    else:
-        blocks = {"http": web.nginx.http, "server": web.nginx.server}
     return {
         f"own-{block}-{name}.conf": text
-        for block, files in blocks.items()
+        for block, files in settings.web.custom_files.items()
         for name, text in files.items()
     }
 

@@ -1,9 +1,11 @@
 """Rules about sessions and cache."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from settings.cache import ExternalStore, SentinelStore
+from settings.cache import ExternalStore, OwnCache, OwnSessions, SentinelStore
 from settings.model import Settings
+from settings.needs import images
 from stackfile.report import Violation
 from stackfile.types import network
 
@@ -34,7 +36,7 @@ def same_store(settings: Settings) -> Iterator[Violation]:
 
 def engine(settings: Settings) -> Iterator[Violation]:
     """Refuse an image of the other engine: the pod would not find its program."""
-    if "own" not in {settings.cache.sessions.mode, settings.cache.cache.mode}:
+    if "valkey" not in images(settings):
         return
     chosen = settings.cache.engine
     repository = settings.images.valkey.partition("@")[0].rsplit("/", 1)[-1].partition(":")[0]
@@ -46,24 +48,38 @@ def engine(settings: Settings) -> Iterator[Violation]:
         )
 
 
-def certificate(settings: Settings) -> Iterator[Violation]:
-    """Refuse a certificate authority that nobody would ask."""
+def encryption(settings: Settings) -> Iterator[Violation]:
+    """Refuse passwords and carts in clear text, and a certificate authority without a use."""
     for name, store in (("sessions", settings.cache.sessions), ("cache", settings.cache.cache)):
-        if isinstance(store, ExternalStore) and store.ca is not None and not store.tls:
-            yield Violation(
-                ("cache", name, "ca"),
-                "is never looked at: the connection is not encrypted",
-                f"set cache.{name}.tls to true, or remove it",
-            )
+        match store:
+            case OwnSessions() | OwnCache():
+                pass
+            case ExternalStore():
+                yield from _external(settings, name, store)
+            case SentinelStore():
+                yield from _sentinel(settings, store)
+            case _:
+                assert_never(store)
 
 
-def sentinel(settings: Settings) -> Iterator[Violation]:
-    """Refuse to send carts and a password in clear text through networks of others."""
-    store = settings.cache.sessions
-    if not settings.production or not isinstance(store, SentinelStore):
-        return
+def _external(settings: Settings, name: str, store: ExternalStore) -> Iterator[Violation]:
+    if settings.production and not store.tls:
+        yield Violation(
+            ("cache", name, "tls"),
+            "the password would cross the network in clear text",
+            "set it to true",
+        )
+    if store.ca is not None and not store.tls:
+        yield Violation(
+            ("cache", name, "ca"),
+            "has no effect: the connection is not encrypted",
+            f"set cache.{name}.tls to true, or remove it",
+        )
+
+
+def _sentinel(settings: Settings, store: SentinelStore) -> Iterator[Violation]:
     for index, cidr in enumerate(store.cidrs):
-        if network(cidr).is_global:
+        if settings.production and network(cidr).is_global:
             yield Violation(
                 ("cache", "sessions", "cidrs", index),
                 "is on the internet, and OpenMage cannot encrypt what Sentinels lead to",

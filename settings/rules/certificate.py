@@ -1,13 +1,20 @@
 """Rules about certificates."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from settings.certificate import LetsEncryptTls, OwnIssuer
 from settings.model import Settings
-from settings.rules.edge import holds_certificate, ways
+from settings.rules.edge import routes
 from settings.rules.hosts import named
 from stackfile.report import Violation
-from stackfile.routes import ExistingListeners, GatewayRoute
+from stackfile.routes import (
+    ExistingListeners,
+    GatewayRoute,
+    IngressRoute,
+    LoadBalancerRoute,
+    NoRoute,
+)
 
 _MOST_NAMES = 100
 """Names that Let's Encrypt puts into one certificate."""
@@ -27,23 +34,30 @@ def needed(settings: Settings) -> Iterator[Violation]:
 
 def used(settings: Settings) -> Iterator[Violation]:
     """Refuse a certificate that nothing would show to a browser."""
-    if settings.edge.tls.mode in {"none", "elsewhere"} or settings.frontend_cache.terminates_tls:
+    if not settings.edge.tls.needs_certificate or settings.frontend_cache.terminates_tls:
         return
-    if any(holds_certificate(way) for _, way in ways(settings)):
+    if any(route.holds_certificate for _, route in routes(settings)):
         return
-    if settings.edge.kind == "gateway":
-        yield Violation(
-            ("edge", "tls", "mode"),
-            "an existing listener has its own certificate",
-            "use mode elsewhere, or parent.mode listener-set for a certificate of the shop's own",
-        )
-    # Without a terminator a load balancer is refused as such.
-    elif settings.edge.kind == "none":
-        yield Violation(
-            ("edge", "tls", "mode"),
-            "edge.kind is none: whoever routes to the shop's Services ends TLS as well",
-            "use mode elsewhere, or frontendCache.terminator to end TLS in the shop's pods",
-        )
+    match edge := settings.edge:
+        case GatewayRoute():
+            yield Violation(
+                ("edge", "tls", "mode"),
+                "an existing listener has its own certificate",
+                "use mode elsewhere, or parent.mode listener-set for a certificate of the shop's"
+                " own",
+            )
+        case NoRoute():
+            yield Violation(
+                ("edge", "tls", "mode"),
+                "edge.kind is none: TLS is terminated by whatever routes to the shop's Services",
+                "use mode elsewhere, or frontendCache.terminator to terminate TLS in the shop's"
+                " pods",
+            )
+        case LoadBalancerRoute() | IngressRoute():
+            # Without a terminator a load balancer is refused as such.
+            pass
+        case _:
+            assert_never(edge)
 
 
 def issuer(settings: Settings) -> Iterator[Violation]:
@@ -52,19 +66,23 @@ def issuer(settings: Settings) -> Iterator[Violation]:
     if not isinstance(chosen, LetsEncryptTls) or not isinstance(chosen.issuer, OwnIssuer):
         return
     path = ("edge", "tls", "issuer")
-    if edge.kind in {"none", "load-balancer"}:
-        yield Violation(
-            (*path, "mode"),
-            f"HTTP-01 is answered through the edge, and edge.kind is {edge.kind}",
-            "use an issuer of the cluster that answers DNS-01 (mode named)",
-        )
-    parent = edge.parent if isinstance(edge, GatewayRoute) else None
-    if isinstance(parent, ExistingListeners) and parent.http_section is None:
-        yield Violation(
-            (*path, "mode"),
-            "HTTP-01 is asked for over http, and edge.parent.httpSection is null",
-            "name the Gateway's listener for http, or use an issuer that answers DNS-01",
-        )
+    match edge:
+        case NoRoute() | LoadBalancerRoute():
+            yield Violation(
+                (*path, "mode"),
+                f"HTTP-01 is answered through the edge, and edge.kind is {edge.kind}",
+                "use an issuer of the cluster that answers DNS-01 (mode named)",
+            )
+        case GatewayRoute(parent=ExistingListeners(http_section=None)):
+            yield Violation(
+                (*path, "mode"),
+                "HTTP-01 is asked for over http, and edge.parent.httpSection is null",
+                "name the Gateway's listener for http, or use an issuer that answers DNS-01",
+            )
+        case GatewayRoute() | IngressRoute():
+            pass
+        case _:
+            assert_never(edge)
     public = chosen.issuer.server in {"staging", "production"}
     if public and chosen.issuer.ca is not None:
         yield Violation(

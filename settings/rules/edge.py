@@ -1,95 +1,84 @@
-"""Rules about the way in, and about moving from one to another."""
+"""Rules about the edge, and about moving from one route to another."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from settings.model import Settings
 from stackfile.report import Path, Violation
 from stackfile.routes import (
+    ExistingListeners,
     GatewayRoute,
     IngressRoute,
-    ListenerSet,
     LoadBalancerRoute,
     NoRoute,
-    OwnGateway,
+    Route,
 )
 
-Way = IngressRoute | GatewayRoute | LoadBalancerRoute | NoRoute
 
-
-def ways(settings: Settings) -> Iterator[tuple[Path, Way]]:
-    """Yield the way in, and the former one during a move, with their places."""
+def routes(settings: Settings) -> Iterator[tuple[Path, Route]]:
+    """Yield the route, and the former one during a move, with their places."""
     yield ("edge",), settings.edge
     if settings.edge.moving_from is not None:
         yield ("edge", "movingFrom"), settings.edge.moving_from
 
 
 def terminator(settings: Settings) -> Iterator[Violation]:
-    """Refuse a load balancer behind which nothing ends TLS, and a terminator nobody comes to."""
-    kinds = [way.kind for _, way in ways(settings)]
-    if not settings.frontend_cache.terminates_tls:
-        for path, way in ways(settings):
-            if way.kind == "load-balancer":
-                yield Violation(
-                    (*path, "kind"),
-                    "nothing behind the load balancer ends TLS",
-                    "set frontendCache.mode to varnish and frontendCache.terminator to true",
-                )
-        return
-    if settings.edge.tls.mode in {"none", "elsewhere"}:
+    """Refuse a load balancer that leads to nothing with TLS, and a terminator without traffic."""
+    terminates = settings.frontend_cache.terminates_tls
+    reached = False
+    for path, route in routes(settings):
+        match route:
+            case LoadBalancerRoute():
+                reached = True
+                if not terminates:
+                    yield Violation(
+                        (*path, "kind"),
+                        "nothing behind the load balancer terminates TLS",
+                        "set frontendCache.mode to varnish and frontendCache.terminator to true",
+                    )
+            case NoRoute():
+                reached = True
+            case IngressRoute() | GatewayRoute():
+                pass
+            case _:
+                assert_never(route)
+    if terminates and not settings.edge.tls.needs_certificate:
         yield Violation(
             ("frontendCache", "terminator"),
             f"has no certificate: edge.tls.mode is {settings.edge.tls.mode}",
             "use mode secret, certificate or letsencrypt, or leave the terminator out",
         )
-    if not {"load-balancer", "none"} & {*kinds}:
+    if terminates and not reached:
         yield Violation(
             ("frontendCache", "terminator"),
-            f"edge.kind {settings.edge.kind} ends TLS itself",
+            f"edge.kind {settings.edge.kind} terminates TLS itself",
             "leave it out, or use edge.kind load-balancer or none",
         )
 
 
 def listeners(settings: Settings) -> Iterator[Violation]:
     """Refuse routes to a Gateway that has no listener to attach them to."""
-    for path, way in ways(settings):
-        if not isinstance(way, GatewayRoute) or way.parent.mode != "existing":
-            continue
-        if way.parent.http_section is None and (
-            way.parent.https_section is None or not settings.secure
-        ):
-            yield Violation(
-                (*path, "parent", "httpSection"),
-                "no listener is left that the routes could be attached to",
-                "name the Gateway's listener",
-            )
+    for path, route in routes(settings):
+        match route:
+            case GatewayRoute(parent=ExistingListeners(http_section=None, https_section=https)):
+                if https is None or not settings.secure:
+                    yield Violation(
+                        (*path, "parent", "httpSection"),
+                        "no listener is left that the routes could be attached to",
+                        "name the Gateway's listener",
+                    )
+            case GatewayRoute() | IngressRoute() | LoadBalancerRoute() | NoRoute():
+                pass
+            case _:
+                assert_never(route)
 
 
 def moving(settings: Settings) -> Iterator[Violation]:
-    """Refuse to move from a way in to itself."""
+    """Refuse to move from a route to itself."""
     former = settings.edge.moving_from
-    if former is not None and _target(former) == _target(settings.edge):
+    if former is not None and former.target == settings.edge.target:
         yield Violation(
             ("edge", "movingFrom"),
-            "is the way in that edge describes already",
+            "is the route that edge describes already",
             "describe the former one, or remove it when the move is over",
         )
-
-
-def _target(way: Way) -> tuple[str | None, ...]:
-    if isinstance(way, IngressRoute):
-        return way.kind, way.class_name
-    if isinstance(way, GatewayRoute):
-        parent = way.parent
-        if isinstance(parent, OwnGateway):
-            return parent.mode, parent.class_name
-        return parent.mode, parent.namespace, parent.name
-    if isinstance(way, NoRoute):
-        return way.kind, way.controller_namespace
-    return (way.kind,)
-
-
-def holds_certificate(way: Way) -> bool:
-    """Return whether a way in ends TLS with a certificate of the shop's own."""
-    if isinstance(way, GatewayRoute):
-        return isinstance(way.parent, OwnGateway | ListenerSet)
-    return isinstance(way, IngressRoute)

@@ -1,9 +1,10 @@
 """Rules about what a shop may have besides: the frontend cache and phpMyAdmin."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from settings import sizing
-from settings.frontend_cache import VarnishCache
+from settings.frontend_cache import NoFrontendCache, VarnishCache
 from settings.model import Settings
 from stackfile.report import Violation
 
@@ -13,9 +14,16 @@ _LEAST_CACHE = 36 * sizing.MIB
 
 def frontend_cache(settings: Settings) -> Iterator[Violation]:
     """Refuse a cache that holds nothing, or that goes away."""
-    front = settings.frontend_cache
-    if not isinstance(front, VarnishCache):
-        return
+    match chosen := settings.frontend_cache:
+        case NoFrontendCache():
+            pass
+        case VarnishCache():
+            yield from _varnish(settings, chosen)
+        case _:
+            assert_never(chosen)
+
+
+def _varnish(settings: Settings, front: VarnishCache) -> Iterator[Violation]:
     if front.storage < _LEAST_CACHE:
         yield Violation(
             ("frontendCache", "resources", "limits", "memory"),

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from settings.model import Settings
+from settings.needs import images
 from stackfile.report import Violation
 
 
 def runs_nginx(settings: Settings) -> bool:
     """Return whether any pod runs nginx: a web pod, or the one that ends TLS."""
-    return settings.web.topology != "apache" or settings.frontend_cache.terminates_tls
+    return "nginx" in images(settings)
 
 
 def nginx_image(settings: Settings) -> Iterator[Violation]:
@@ -20,7 +21,7 @@ def nginx_image(settings: Settings) -> Iterator[Violation]:
             "web.topology is apache: there is no nginx",
             "remove it; images.php holds Apache",
         )
-    if not given and settings.web.topology == "apache" and settings.frontend_cache.terminates_tls:
+    if not given and "nginx" not in settings.web.images and settings.frontend_cache.terminates_tls:
         yield Violation(
             ("images", "nginx"),
             "frontendCache.terminator needs an nginx, and web.topology apache has none",

@@ -1,8 +1,9 @@
 """Rules about the mail that the shop sends."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from settings.mail import SmtpMail
+from settings.mail import NoMail, SmtpMail
 from settings.model import Settings
 from stackfile.report import Violation
 from stackfile.types import network
@@ -10,9 +11,16 @@ from stackfile.types import network
 
 def smtp(settings: Settings) -> Iterator[Violation]:
     """Refuse what is not encrypted and should be."""
-    mail = settings.mail
-    if not isinstance(mail, SmtpMail) or mail.tls != "none":
-        return
+    match mail := settings.mail:
+        case SmtpMail(tls="none"):
+            yield from _clear_text(settings, mail)
+        case NoMail() | SmtpMail():
+            pass
+        case _:
+            assert_never(mail)
+
+
+def _clear_text(settings: Settings, mail: SmtpMail) -> Iterator[Violation]:
     if mail.username is not None:
         yield Violation(
             ("mail", "username"),
@@ -22,7 +30,7 @@ def smtp(settings: Settings) -> Iterator[Violation]:
     if mail.ca is not None:
         yield Violation(
             ("mail", "ca"),
-            "is never looked at: the connection is not encrypted",
+            "has no effect: the connection is not encrypted",
             "use tls starttls or tls, or remove it",
         )
     if settings.production and any(network(cidr).is_global for cidr in mail.cidrs):

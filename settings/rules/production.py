@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 
 from settings.certificate import LetsEncryptTls, OwnIssuer
-from settings.database import ExternalDatabase
-from settings.frontend_cache import VarnishCache
 from settings.model import Settings
-from settings.rules.images import runs_nginx
+from settings.needs import images
 from settings.rules.sizes import scaled
 from stackfile.report import Violation
 from stackfile.types import has_digest
@@ -16,7 +14,7 @@ def production(settings: Settings) -> Iterator[Violation]:
     """Demand of production what keeps it up and its data safe."""
     if not settings.production:
         return
-    for key in _images(settings):
+    for key in sorted(images(settings)):
         image = getattr(settings.images, key)
         if image is not None and not has_digest(image):
             yield Violation(
@@ -35,33 +33,6 @@ def production(settings: Settings) -> Iterator[Violation]:
             "production data must survive the stack",
             "remove the line; dev and staging may set it to false",
         )
-    if isinstance(settings.database, ExternalDatabase) and settings.database.ca is None:
-        yield Violation(
-            ("database", "ca"),
-            "the password and the orders would cross the network in clear text",
-            "paste the provider's CA certificate",
-        )
-    for name, store in (("sessions", settings.cache.sessions), ("cache", settings.cache.cache)):
-        if store.mode == "external" and not store.tls:
-            yield Violation(
-                ("cache", name, "tls"),
-                "the password would cross the network in clear text",
-                "set it to true",
-            )
-
-
-def _images(settings: Settings) -> Iterator[str]:
-    yield "php"
-    if runs_nginx(settings):
-        yield "nginx"
-    if not isinstance(settings.database, ExternalDatabase):
-        yield "mariadb"
-    if "own" in {settings.cache.sessions.mode, settings.cache.cache.mode}:
-        yield "valkey"
-    if isinstance(settings.frontend_cache, VarnishCache):
-        yield "varnish"
-    if settings.phpmyadmin.enabled:
-        yield "phpmyadmin"
 
 
 def acme(settings: Settings) -> Iterator[Violation]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from settings import sizing
 from settings.model import Settings
+from settings.needs import containers
 from settings.types import php_bytes
 from settings.web import SplitStorefront
 from stackfile.report import Path, Violation
@@ -11,7 +12,7 @@ from stackfile.types import bytes_of, millicores
 from stackfile.values import Autoscaling
 
 _MIN_WORKERS = 2
-_LEAST_MEMORY: Mapping[tuple[str, ...], tuple[int, str]] = {
+_LEAST_MEMORY: Mapping[Path, tuple[int, str]] = {
     # A MariaDB was measured with the smallest buffer pool that it gets: 230 MiB when that is full.
     ("database", "resources"): (256, "a buffer pool of 128 MiB and the server around it"),
     # 11 MiB were measured beside the data, for which there are 60 % of a limit, or 80 %.
@@ -25,7 +26,7 @@ _LEAST_MEMORY: Mapping[tuple[str, ...], tuple[int, str]] = {
 
 def resources(settings: Settings) -> Iterator[Violation]:
     """Refuse a limit below its request."""
-    for path, container, _ in settings.containers():
+    for path, container, _ in containers(settings):
         requests, limits = container.requests, container.limits
         if millicores(limits.cpu) < millicores(requests.cpu):
             yield Violation(
@@ -43,7 +44,7 @@ def resources(settings: Settings) -> Iterator[Violation]:
 
 def least_memory(settings: Settings) -> Iterator[Violation]:
     """Refuse a limit at which a container is killed before it has any work."""
-    for path, container, _ in settings.containers():
+    for path, container, _ in containers(settings):
         least, content = _LEAST_MEMORY.get(path, (0, ""))
         if bytes_of(container.limits.memory) < least * sizing.MIB:
             yield Violation(

@@ -6,18 +6,37 @@ import sys
 import pulumi
 import pytest
 
-from cluster.check import check_cluster
+import wiring
+from cluster import check
 from cluster.connect import UnansweredError, kubectl
-from cluster.needs import apis, objects
 from offline import run
 from offline.monitor import Recorder
+from settings.model import SHOP
+from settings.needs import prerequisites
 from stackfile.merge import merge
+from stackfile.needs import Api
 from tests.harness import DEV, deploy, stack_file, validated
 
 GATEWAY = "gateway.networking.k8s.io/v1"
 METRICS = "metrics.k8s.io/v1beta1"
 OWN = {"mode": "own", "className": "envoy"}
 LETSENCRYPT = {"mode": "letsencrypt", "issuer": {"mode": "http-01", "email": "a@example.com"}}
+
+
+def check_cluster(shop, ask):
+    """Ask a cluster for what a shop needs, as the program does."""
+    temporary = shop.environment == "dev"
+    check.check_cluster(SHOP, prerequisites(shop), ask, temporary=temporary)
+
+
+def apis(shop):
+    """Return the APIs that a shop needs."""
+    return [need for need in prerequisites(shop) if isinstance(need, Api)]
+
+
+def objects(shop):
+    """Return the objects that a shop needs."""
+    return [need for need in prerequisites(shop) if not isinstance(need, Api)]
 
 
 def _shop(**changes):
@@ -270,15 +289,13 @@ def test_an_offline_preview_asks_nobody_and_everybody_else_asks(monkeypatch, tmp
 
     monkeypatch.setattr(subprocess, "run", note)
     (tmp_path / "__main__.py").write_text(
-        "from settings.load import load\n"
-        "from cluster.check import check_cluster\n"
-        "check_cluster(load()[0])\n"
+        "from settings.load import load\nfrom wiring.cluster import check\ncheck(load()[0])\n"
     )
     run(stack_file(), root=tmp_path)
     assert asked == []
     # What the mocks have left behind must not decide this.
-    monkeypatch.setattr("cluster.check.is_offline", lambda: False)
-    check_cluster(_shop())
+    monkeypatch.setattr("wiring.cluster.is_offline", lambda: False)
+    wiring.cluster.check(_shop())
     assert asked == ["kubectl"]
 
 
@@ -346,8 +363,8 @@ def program(monkeypatch):
     registered = []
 
     def go(cluster, changes=None):
-        monkeypatch.setattr("cluster.check.is_offline", lambda: False)
-        monkeypatch.setattr("cluster.check.kubectl", lambda _: cluster)
+        monkeypatch.setattr("wiring.cluster.is_offline", lambda: False)
+        monkeypatch.setattr("wiring.cluster.kubectl", lambda _: cluster)
         return deploy(changes)
 
     original = Recorder.RegisterResource

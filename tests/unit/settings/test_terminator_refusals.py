@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from settings import needs
 from tests.harness import DEV, DIGEST, PRODUCTION, merge, validated
 from tests.refusals import check, problems_of
 
@@ -67,9 +68,8 @@ def test_the_terminators_nginx_is_named_by_its_digest_in_production():
 
 def test_the_quota_has_room_for_it_in_every_pod_of_a_rollout():
     def quota(**front):
-        return validated(
-            shop(merge(TERMINATOR, {"frontendCache": {"replicas": 3, **front}}))
-        ).quota()
+        front = {"replicas": 3, **front}
+        return needs.quota(validated(shop(merge(TERMINATOR, {"frontendCache": front}))))
 
     cpu, memory, _ = quota(terminatorResources=amounts("20m", "32Mi", "64Mi"))
     more_cpu, more_memory, _ = quota(terminatorResources=amounts("120m", "32Mi", "264Mi"))
