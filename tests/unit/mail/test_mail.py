@@ -176,7 +176,7 @@ CASES = [
         "an authority without encryption",
         {"mail": {**SMTP, "tls": "none", "ca": PEM}},
         "mail.ca",
-        "never looked at",
+        "has no effect",
         "starttls",
     ),
     (

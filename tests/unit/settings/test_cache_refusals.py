@@ -78,7 +78,7 @@ CASES = [
         "an authority without TLS",
         {"cache": {"sessions": {**EXTERNAL, "ca": PEM}}},
         "cache.sessions.ca",
-        "never looked at",
+        "has no effect",
         "cache.sessions.tls",
     ),
     (

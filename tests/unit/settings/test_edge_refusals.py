@@ -121,7 +121,7 @@ CASES = [
         SECRET,
         {},
         "edge.kind",
-        "nothing behind the load balancer ends TLS",
+        "nothing behind the load balancer terminates TLS",
         "frontendCache.terminator",
     ),
     (
@@ -130,7 +130,7 @@ CASES = [
         SECRET,
         {},
         "edge.movingFrom.kind",
-        "nothing behind the load balancer ends TLS",
+        "nothing behind the load balancer terminates TLS",
         "frontendCache.terminator",
     ),
     (
@@ -157,7 +157,7 @@ CASES = [
         SECRET,
         TERMINATOR,
         "frontendCache.terminator",
-        "ends TLS itself",
+        "terminates TLS itself",
         "leave it out",
     ),
     (
@@ -166,7 +166,7 @@ CASES = [
         SECRET,
         {},
         "edge.movingFrom",
-        "is the way in that edge describes",
+        "is the route that edge describes",
         "describe the former one",
     ),
     (
@@ -175,7 +175,7 @@ CASES = [
         SECRET,
         {},
         "edge.movingFrom",
-        "is the way in that edge describes",
+        "is the route that edge describes",
         "describe the former one",
     ),
     (
@@ -184,7 +184,7 @@ CASES = [
         SECRET,
         TERMINATOR,
         "edge.movingFrom",
-        "is the way in that edge describes",
+        "is the route that edge describes",
         "describe the former one",
     ),
     (
@@ -211,7 +211,7 @@ CASES = [
         SECRET,
         {},
         "edge.tls.mode",
-        "ends TLS as well",
+        "terminated by whatever routes",
         "elsewhere",
     ),
     (
