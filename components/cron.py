@@ -6,6 +6,7 @@ import pulumi_kubernetes as k8s
 from components.kit.metadata import ShopArgs, auto_named, named
 from components.kit.pods import config_volume
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
+from shop.constants import ETC
 from shop.render import script
 from stackfile.values import Resources
 
@@ -69,8 +70,8 @@ def _job(
 ) -> k8s.batch.v1.JobSpecArgsDict:
     # Always with a mode: without one, cron.php starts children and leaves, and they are killed.
     run = ["php", "-d", f"memory_limit={args['memory_limit']}"]
-    run += ["/etc/openmage/cron.php", "-mdefault"]
-    mounts = {f"/etc/openmage/{file}": ("scripts", file) for file in _SCRIPTS}
+    run += [f"{ETC}/cron.php", "-mdefault"]
+    mounts = {f"{ETC}/{file}": ("scripts", file) for file in _SCRIPTS}
     return {
         # The next minute is the next attempt.
         "backoff_limit": 0,

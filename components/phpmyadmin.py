@@ -20,14 +20,14 @@ from components.kit.pods import (
     secret_volume,
 )
 from components.kit.workload import disruption_budget
-from components.web.pods import HTTP_PORT
+from shop.constants import ETC, HTTP_PORT
 from shop.phpmyadmin import phpmyadmin_apache
 from shop.render import script
 from stackfile.values import Resources
 
 PHPMYADMIN_USER = 10005
 """User and group of phpMyAdmin."""
-_OURS = "/etc/openmage/phpmyadmin"
+_OURS = f"{ETC}/phpmyadmin"
 
 
 class PhpMyAdminArgs(ShopArgs, PodArgs):

@@ -7,6 +7,7 @@ from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.pods import config_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
+from shop.constants import ETC
 from shop.render import script
 from stackfile.values import Resources
 
@@ -83,9 +84,9 @@ class Release(pulumi.ComponentResource):
 def _pod(
     name: str, args: ReleaseArgs, secret: pulumi.Input[str], config: pulumi.Input[str]
 ) -> k8s.core.v1.PodSpecArgsDict:
-    mounts = {f"/etc/openmage/{file}": ("scripts", file) for file in (*_SCRIPTS, "release.json")}
+    mounts = {f"{ETC}/{file}": ("scripts", file) for file in (*_SCRIPTS, "release.json")}
     mounts["/run/secrets/openmage/admin-password"] = ("admin", "admin-password")
-    run = ["php", "-d", f"memory_limit={args['memory_limit']}", "/etc/openmage/release.php"]
+    run = ["php", "-d", f"memory_limit={args['memory_limit']}", f"{ETC}/release.php"]
     return {
         **php_pod(args, [config_volume("scripts", config), secret_volume("admin", secret)]),
         "containers": [

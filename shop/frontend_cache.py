@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from shop._templates import TEMPLATES
-from shop.render import UPLOAD_MEGABYTES
 
-VARNISH_PORT = 8000
-"""Where Varnish listens behind the terminator, inside of the pod only."""
 _SORRY = (
     "<!doctype html><title>Please try again</title>"
     "<p>The shop does not answer at the moment. Please try again in a minute.</p>\n"
@@ -77,6 +74,4 @@ def varnish_config(varnish: Varnish) -> str:
 
 def terminator_config(terminator: Terminator) -> str:
     """Return the whole nginx.conf of the terminator."""
-    return TEMPLATES.get_template("terminator.conf.j2").render(
-        **terminator, varnish_port=VARNISH_PORT, upload_megabytes=UPLOAD_MEGABYTES
-    )
+    return TEMPLATES.get_template("terminator.conf.j2").render(**terminator)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 from xml.etree import ElementTree as ET
 
+from shop.constants import ETC
 from shop.purge import Purge, Tree, purge_nodes
 
 INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
 """Install date. OpenMage only asks whether there is one; a fixed one keeps the file the same."""
-SESSIONS_CA = "/etc/openmage/sessions-ca.pem"
+SESSIONS_CA = f"{ETC}/sessions-ca.pem"
 """Where pods find the certificate authority of an external session store."""
 _CONNECTION_TYPES: Tree = {
     "openmage_kubernetes": {"class": "OpenMage_Kubernetes_Db"},

@@ -2,10 +2,12 @@
 
 from typing import Literal, TypedDict
 
-RC = "/etc/openmage/msmtprc"
+from shop.constants import ETC
+
+RC = f"{ETC}/msmtprc"
 """Where pods find the account."""
-PASSWORD = "/etc/openmage/mail-password"  # noqa: S105 (a path)
-CA = "/etc/openmage/mail-ca.pem"
+PASSWORD = f"{ETC}/mail-password"
+CA = f"{ETC}/mail-ca.pem"
 SENDMAIL = f"/usr/bin/msmtp -C {RC} -t"
 """PHP's sendmail_path."""
 NO_SENDMAIL = "cat >/dev/null; echo 'mail is not sent: openmage:shop.mail.mode is none' >&2; false"

@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import TypedDict
 
 from shop._templates import TEMPLATES
+from shop.constants import FPM_PORT
 
+LOCAL_FPM = f"127.0.0.1:{FPM_PORT}"
+"""Address of php-fpm in the pod of its nginx."""
 _SCRIPTS = Path(__file__).parent / "php"
-
-CODE = "/var/www/html"
-"""Where the images carry the shop's code."""
-UPLOAD_MEGABYTES = 64
-"""Largest upload: OpenMage's own product imports and media stay well below."""
-
 
 PRIVATE = (
     *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
@@ -25,12 +22,7 @@ _PROTECTION = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Headers of every answer, unless PHP has sent its own."""
-_FIXED = {
-    "private": PRIVATE,
-    "protection": _PROTECTION,
-    "code": CODE,
-    "upload_megabytes": UPLOAD_MEGABYTES,
-}
+_FIXED = {"private": PRIVATE, "protection": _PROTECTION}
 
 
 class Site(TypedDict):
@@ -97,7 +89,7 @@ class Server(TypedDict):
     """Seconds that a request may take."""
 
 
-def nginx_config(server: Server, php: str = "127.0.0.1:9000") -> str:
+def nginx_config(server: Server, php: str = LOCAL_FPM) -> str:
     """Return the whole nginx.conf of a web pod; `php` is the address of php-fpm."""
     return TEMPLATES.get_template("nginx.conf.j2").render(**server, **_FIXED, php=php)
 
@@ -127,7 +119,7 @@ def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool
     """Return the ini lines of the shop, the customer's own last."""
     lines = [f"{key} = {_ini_value(value)}" for key, value in own.items()]
     return TEMPLATES.get_template("php.ini.j2").render(
-        memory_limit=memory_limit, sendmail=sendmail, upload_megabytes=UPLOAD_MEGABYTES, own=lines
+        memory_limit=memory_limit, sendmail=sendmail, own=lines
     )
 
 

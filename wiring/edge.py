@@ -7,9 +7,8 @@ import pulumi
 from components import Tenant
 from components.edge import Certificate, EdgeArgs
 from components.edge.routes import Backend, Terminator
-from components.frontend_cache.terminator import HTTPS_PORT
-from components.web.pods import HTTP_PORT
 from settings import Settings
+from shop.constants import HTTP_PORT, HTTPS_PORT
 from wiring import names
 from wiring.common import of_shop
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from components import PhpMyAdmin, Release, ShopConfig
-from components.web.pods import FPM_PORT
 from components.web.server_files import TierArgs
 from components.web.web_tier import WebTierArgs
 from settings import Settings
@@ -18,17 +17,16 @@ from settings.web import (
     SplitStorefront,
     SplitWeb,
 )
-from shop.render import Door, Limit, Server, Site
+from shop.constants import FPM_PORT
+from shop.render import LOCAL_FPM, Door, Limit, Server, Site
 from wiring import names
 from wiring.common import CodeArgs
-
-_LOCAL_PHP = "127.0.0.1:9000"
 
 
 def tiers(settings: Settings) -> dict[str, TierArgs]:
     """Return how the web server of each tier is configured."""
     storefront, admin = settings.web.storefront, settings.web.admin
-    local = None if isinstance(settings.web, ApacheWeb) else _LOCAL_PHP
+    local = None if isinstance(settings.web, ApacheWeb) else LOCAL_FPM
     apart = isinstance(settings.web, SplitWeb)
     return {
         "storefront": {

@@ -6,11 +6,12 @@ from typing import Literal, TypedDict
 
 import pulumi
 
-from components.cache.valkey import PORT, ValkeyArgs, valkey
+from components.cache.valkey import ValkeyArgs, valkey
 from components.kit.metadata import ShopArgs
 from components.kit.network_policies import outbound_policy
 from components.kit.pods import scratch_volume
 from components.kit.volumes import claim
+from shop.constants import VALKEY_PORT
 from shop.local_xml import Address, Sentinels
 from shop.render import valkey_config
 from stackfile.values import Storage
@@ -140,7 +141,7 @@ def _own_cache(name: str, args: OwnCacheArgs, opts: pulumi.ResourceOptions) -> S
 def _own(host: pulumi.Output[str], password: pulumi.Output[str]) -> StoreEndpoint:
     return {
         "host": host,
-        "port": PORT,
+        "port": VALKEY_PORT,
         "database": 0,
         "username": None,
         "password": password,

@@ -21,9 +21,9 @@ from components.kit.pods import (
     secret_volume,
 )
 from components.kit.workload import single_pod_store
+from shop.constants import VALKEY_PORT
 from stackfile.values import Resources
 
-PORT = 6379
 _MOUNT = "/etc/valkey"
 
 
@@ -67,7 +67,7 @@ def valkey(
             secret_volume("config", settings.metadata.name),
         ],
     }
-    return single_pod_store(name, args, PORT, pod, opts), secret
+    return single_pod_store(name, args, VALKEY_PORT, pod, opts), secret
 
 
 def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
@@ -80,11 +80,11 @@ def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
         "image": args["image"],
         "image_pull_policy": PULL_POLICY,
         "args": [f"{engine}-server", f"{_MOUNT}/valkey.conf"],
-        "ports": [{"name": "valkey", "container_port": PORT}],
+        "ports": [{"name": "valkey", "container_port": VALKEY_PORT}],
         # Loading the append-only file answers LOADING, which is not PONG.
         "startup_probe": probe(ping, period=2, failures=60),
         "readiness_probe": probe(ping, period=10, failures=3),
-        "liveness_probe": probe({"tcp_socket": {"port": PORT}}, period=20, failures=3),
+        "liveness_probe": probe({"tcp_socket": {"port": VALKEY_PORT}}, period=20, failures=3),
         "resources": container_resources(args["resources"], "256Mi"),
         "security_context": restricted_container(),
         "volume_mounts": [

@@ -11,7 +11,6 @@ from components.database.operated import (
     operated_servers,
 )
 from components.database.own import (
-    PORT,
     NodeLocalDatabaseArgs,
     VolumeDatabaseArgs,
     own_server,
@@ -19,6 +18,7 @@ from components.database.own import (
 )
 from components.kit.metadata import ShopArgs
 from components.kit.network_policies import DATABASE_CLIENTS, outbound_policy
+from shop.constants import MARIADB_PORT
 
 NAME = "openmage"
 """Name of the database and of its user, where they are made here."""
@@ -111,10 +111,10 @@ class Database(pulumi.ComponentResource):
         if args["mode"] == "replicated" or args["mode"] == "galera":
             self.host = operated_servers(name, args, NAME, secrets, child)
             if args["read_from_replicas"]:
-                self.read = {"host": f"{name}-secondary", "port": PORT}
+                self.read = {"host": f"{name}-secondary", "port": MARIADB_PORT}
         else:
             self.host = own_server(name, args, secrets, child)
-        self.port = pulumi.Output.from_input(PORT)
+        self.port = pulumi.Output.from_input(MARIADB_PORT)
         self.database = pulumi.Output.from_input(NAME)
         self.username = pulumi.Output.from_input(NAME)
         self.password = secrets["user"]

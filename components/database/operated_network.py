@@ -9,8 +9,8 @@ import pulumi_kubernetes as k8s
 from components.kit.metadata import ShopArgs, named
 from components.kit.network_policies import DATABASE_CLIENTS
 from components.kit.pods import match
+from shop.constants import MARIADB_PORT
 
-_SQL = 3306
 _AGENT = 5555
 """Port of the agent beside each server, which does what the operator tells it."""
 _GALERA = (4444, 4567, 4568)
@@ -44,7 +44,7 @@ def operated_policies(
     """
     selected = match(server_labels(name))
     servers: list[k8s.networking.v1.NetworkPolicyPeerArgsDict] = [{"pod_selector": selected}]
-    between = (_SQL, *_GALERA) if neighbours["galera"] else (_SQL,)
+    between = (MARIADB_PORT, *_GALERA) if neighbours["galera"] else (MARIADB_PORT,)
     operator = {"kubernetes.io/metadata.name": neighbours["operator_namespace"]}
     _policy(
         name,
@@ -53,9 +53,15 @@ def operated_policies(
             "pod_selector": selected,
             "policy_types": ["Ingress"],
             "ingress": [
-                {"from_": [{"pod_selector": match(DATABASE_CLIENTS)}], "ports": _ports(_SQL)},
+                {
+                    "from_": [{"pod_selector": match(DATABASE_CLIENTS)}],
+                    "ports": _ports(MARIADB_PORT),
+                },
                 {"from_": servers, "ports": _ports(*between)},
-                {"from_": [{"namespace_selector": match(operator)}], "ports": _ports(_SQL, _AGENT)},
+                {
+                    "from_": [{"namespace_selector": match(operator)}],
+                    "ports": _ports(MARIADB_PORT, _AGENT),
+                },
             ],
         },
         opts,
@@ -83,7 +89,7 @@ def operated_policies(
         {
             "pod_selector": match(DATABASE_CLIENTS),
             "policy_types": ["Egress"],
-            "egress": [{"to": servers, "ports": _ports(_SQL)}],
+            "egress": [{"to": servers, "ports": _ports(MARIADB_PORT)}],
         },
         opts,
     )

@@ -13,10 +13,9 @@ from components.kit.passwords import password
 from components.kit.pods import PodArgs
 from components.kit.volumes import Retention, claim, keep
 from components.kit.workload import single_pod_store
+from shop.constants import MARIADB_PORT
 from shop.render import mysqld_config
 from stackfile.values import Resources, Storage
-
-PORT = 3306
 
 
 class OwnDatabaseArgs(ShopArgs, PodArgs):
@@ -104,7 +103,7 @@ def own_server(
         config=config.metadata.name,
         data=_data(f"{name}-data", args, keep(args["retention"], child)),
     )
-    return single_pod_store(name, args, PORT, pod, child, DATABASE_CLIENTS)
+    return single_pod_store(name, args, MARIADB_PORT, pod, child, DATABASE_CLIENTS)
 
 
 def _data(

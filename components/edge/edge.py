@@ -11,7 +11,7 @@ from components.edge.load_balancer import load_balancer
 from components.edge.network_policies import controllers, gateway_policy, has_pods, let_in, visitors
 from components.edge.routes import RouteArgs
 from components.kit.metadata import selector
-from components.web.pods import HTTP_PORT
+from shop.constants import HTTP_PORT
 from stackfile.routes import GatewayRoute, IngressRoute, LoadBalancerRoute, NoRoute, Route
 
 

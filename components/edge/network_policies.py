@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 from components.edge.routes import route_name
 from components.kit.metadata import ShopArgs, named, selector
 from components.kit.pods import match
-from components.web.pods import HTTP_PORT
+from shop.constants import HTTP_PORT
 from stackfile.routes import (
     GatewayRoute,
     IngressRoute,

@@ -3,13 +3,12 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.frontend_cache.terminator import HTTPS_PORT
-from components.frontend_cache.varnish import PURGE_PORT, VarnishArgs, start_commands, varnish_pod
+from components.frontend_cache.varnish import VarnishArgs, start_commands, varnish_pod
 from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
 from components.kit.network_policies import allow_between, store_policies
 from components.kit.pods import match
 from components.kit.workload import disruption_budget
-from components.web.pods import HTTP_PORT
+from shop.constants import HTTP_PORT, HTTPS_PORT, PURGE_PORT
 from shop.frontend_cache import terminator_config, varnish_config
 
 _LARGEST_PART = 16

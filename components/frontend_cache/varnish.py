@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.frontend_cache.terminator import CONFIG, TerminatorArgs, terminator_container
+from components.frontend_cache.terminator import TerminatorArgs, terminator_container
 from components.kit.pods import (
     PULL_POLICY,
     WEB_USER,
@@ -18,12 +18,10 @@ from components.kit.pods import (
     secret_volume,
     spread,
 )
-from components.web.pods import HTTP_PORT, drain_seconds
-from shop.frontend_cache import VARNISH_PORT
+from components.web.pods import drain_seconds
+from shop.constants import FRONTEND_CACHE_FILES, HTTP_PORT, PURGE_PORT, VARNISH_PORT
 from stackfile.values import Resources
 
-PURGE_PORT = 8082
-"""Port of probes, and of what the shop's own code has to say; no edge leads to it."""
 VARNISH_USER = 10004
 """User and group of Varnish."""
 _THREADS = 20
@@ -90,8 +88,8 @@ def varnishd(storage: int, *, terminator: bool) -> list[str]:
         "varnishd",
         "-F",
         *("-n", f"{_WORK}/run"),
-        *("-f", f"{CONFIG}/default.vcl"),
-        *("-I", f"{CONFIG}/start.cli"),
+        *("-f", f"{FRONTEND_CACHE_FILES}/default.vcl"),
+        *("-I", f"{FRONTEND_CACHE_FILES}/start.cli"),
         *("-a", f"http={http_listen},HTTP"),
         *("-a", f"private=:{PURGE_PORT},HTTP"),
         *("-s", f"malloc,{storage}"),
@@ -148,6 +146,6 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
             {"name": "varnish", "mount_path": _WORK},
             # The compiler of its configuration works there.
             {"name": "varnish-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": CONFIG, "read_only": True},
+            {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
         ],
     }

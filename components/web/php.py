@@ -18,10 +18,9 @@ from components.kit.pods import (
     scratch_volume,
     secret_volume,
 )
-from shop.render import CODE
+from shop.constants import CODE, ETC
 from stackfile.values import Resources
 
-_OURS = "/etc/openmage"
 _AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
 """Certificate authorities of servers outside; empty where the connection is plain."""
 _MAIL = ("msmtprc", "mail-password", "mail-ca.pem")
@@ -63,10 +62,10 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
     files = {
         f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
         f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
-        f"{_OURS}/purge.php": ("php", "purge.php"),
+        f"{ETC}/purge.php": ("php", "purge.php"),
         "/usr/local/etc/php/conf.d/zz-openmage.ini": ("php", "openmage.ini"),
-        **{f"{_OURS}/{file}": ("local-xml", file) for file in _AUTHORITIES},
-        **({} if args["mail"] is None else {f"{_OURS}/{file}": ("mail", file) for file in _MAIL}),
+        **{f"{ETC}/{file}": ("local-xml", file) for file in _AUTHORITIES},
+        **({} if args["mail"] is None else {f"{ETC}/{file}": ("mail", file) for file in _MAIL}),
         **mounts,
     }
     return {

@@ -12,8 +12,6 @@ from components.kit.pods import match
 from components.kit.workload import disruption_budget
 from components.web.php import php_labels
 from components.web.pods import (
-    FPM_PORT,
-    HTTP_PORT,
     NginxArgs,
     WebPodArgs,
     apache_pod,
@@ -22,6 +20,7 @@ from components.web.pods import (
     nginx_pod,
     shared_pod,
 )
+from shop.constants import FPM_PORT, HTTP_PORT
 from stackfile.values import Autoscaling
 
 
