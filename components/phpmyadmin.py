@@ -4,7 +4,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
-from components.kit.network_policies import DATABASE_CLIENTS, allow_between
+from components.kit.network_policies import DATABASE_CLIENTS, allow
 from components.kit.passwords import password
 from components.kit.pods import (
     PULL_POLICY,
@@ -81,8 +81,8 @@ class PhpMyAdmin(pulumi.ComponentResource):
         )
         disruption_budget(name, args, child)
         if args["client"] is not None:
-            client = args["client"]
-            allow_between(name, args, workload=name, client=client, port=HTTP_PORT, opts=child)
+            clients = selector(args["client"])
+            allow(name, args, HTTP_PORT, child, pods=selector(name), clients=clients)
         self.service = service.metadata.name
         self.register_outputs({"service": self.service})
 

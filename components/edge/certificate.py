@@ -7,8 +7,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.edge.cert_manager import Http01, certificate, own_issuer
-from components.edge.network_policies import SOLVER_PORT, SOLVERS, controllers, let_in
+from components.edge.network_policies import SOLVER_PORT, SOLVERS, controllers
 from components.kit.metadata import ShopArgs, auto_named
+from components.kit.network_policies import from_peers, policy
 from stackfile.certificates import NamedIssuer, OwnIssuer
 
 
@@ -125,12 +126,7 @@ class Certificate(pulumi.ComponentResource):
             raise ValueError(message)
         child = pulumi.ResourceOptions(parent=self)
         made = own_issuer(name, args, issuer, http01, child)
-        let_in(
-            f"{name}-solver",
-            args,
-            controllers(http01["edge"], [http01["route"]]),
-            pods=SOLVERS,
-            ports=[SOLVER_PORT],
-            opts=child,
-        )
+        peers = controllers(http01["edge"], [http01["route"]])
+        ingress = [from_peers(peers, SOLVER_PORT)]
+        policy(f"{name}-solver", args, SOLVERS, child, ingress=ingress)
         return made

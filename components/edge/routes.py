@@ -33,16 +33,6 @@ class Backend(TypedDict):
     """Seconds that a request may take."""
 
 
-class Terminator(TypedDict):
-    """Pods of the shop that terminate TLS, for all hosts."""
-
-    workload: str
-    http_port: int
-    """Port that redirects to https."""
-    https_port: int
-    """Port that terminates TLS."""
-
-
 class Tls(TypedDict):
     """How visitors connect."""
 
@@ -59,8 +49,9 @@ class RouteArgs(ShopArgs):
 
     backends: Sequence[Backend]
     """Where controllers lead visitors."""
-    terminator: Terminator | None
-    """Where a load balancer does, or a proxy of others that does not terminate TLS."""
+    terminator: str | None
+    """Workload that terminates TLS for all hosts, by its instance label: where a load balancer
+    leads, or a proxy of others that does not terminate TLS."""
     tls: Tls
 
 

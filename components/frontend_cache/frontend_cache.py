@@ -5,7 +5,7 @@ import pulumi_kubernetes as k8s
 
 from components.frontend_cache.varnish import VarnishArgs, start_commands, varnish_pod
 from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
-from components.kit.network_policies import allow_between, store_policies
+from components.kit.network_policies import allow
 from components.kit.pods import match
 from components.kit.workload import disruption_budget
 from shop.constants import HTTP_PORT, HTTPS_PORT, PURGE_PORT
@@ -95,10 +95,11 @@ def _each(name: str) -> k8s.core.v1.ServiceSpecArgsDict:
 
 def _policies(name: str, args: FrontendCacheArgs, opts: pulumi.ResourceOptions) -> None:
     # The shop's own code says what has changed.
-    store_policies(name, args, PURGE_PORT, opts)
+    allow(name, args, PURGE_PORT, opts, pods=selector(name))
     terminator = args["terminator"]
     for tier in (args["workload"], *([terminator["admin_workload"]] if terminator else [])):
-        allow_between(f"{name}-{tier}", args, workload=tier, client=name, port=HTTP_PORT, opts=opts)
+        pods, clients = selector(tier), selector(name)
+        allow(f"{name}-{tier}", args, HTTP_PORT, opts, pods=pods, clients=clients)
 
 
 def _ports(args: FrontendCacheArgs) -> list[k8s.core.v1.ServicePortArgsDict]:

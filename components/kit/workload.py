@@ -9,7 +9,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named, selector
-from components.kit.network_policies import PHP_PODS, store_policies
+from components.kit.network_policies import PHP_PODS, allow
 from components.kit.pods import match
 
 
@@ -44,7 +44,7 @@ def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
         opts=opts,
     )
     disruption_budget(name, args, opts)
-    store_policies(name, args, port, opts, clients)
+    allow(name, args, port, opts, pods=selector(name), clients=clients)
     return service.metadata.name
 
 

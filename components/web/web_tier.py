@@ -7,7 +7,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named, selector
-from components.kit.network_policies import allow_between
+from components.kit.network_policies import allow
 from components.kit.pods import match
 from components.kit.workload import disruption_budget
 from components.web.php import php_labels
@@ -80,13 +80,13 @@ class WebTier(pulumi.ComponentResource):
         service = self._pods(
             name, php_labels(name, args), pod, args.get("autoscaling"), "php", FPM_PORT
         )
-        allow_between(
+        allow(
             name,
             args,
-            workload=name,
-            client=self._name,
-            port=FPM_PORT,
-            opts=pulumi.ResourceOptions(parent=self),
+            FPM_PORT,
+            pulumi.ResourceOptions(parent=self),
+            pods=selector(name),
+            clients=selector(self._name),
         )
         # nginx does not start before it can resolve the name.
         self._after = [*self._after, service]
