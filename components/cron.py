@@ -1,10 +1,14 @@
 """OpenMage's cron, each minute."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, named
 from components.kit.pods import config_volume
+from components.kit.workload import after
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
 from shop.constants import ETC
 from shop.render import script
@@ -23,8 +27,8 @@ class CronRunnerArgs(ShopArgs, PhpArgs):
     resources: Resources
     memory_limit: str
     """PHP's memory_limit; a reindex needs more than a web request."""
-    release: k8s.batch.v1.Job
-    """Job that must have ended well before this code runs."""
+    depends_on: Sequence[pulumi.Resource]
+    """What must be there before this code runs: the release."""
 
 
 class CronRunner(pulumi.ComponentResource):
@@ -39,12 +43,8 @@ class CronRunner(pulumi.ComponentResource):
         """Make the CronJob."""
         super().__init__("openmage:index:CronRunner", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = k8s.core.v1.ConfigMap(
-            f"{name}-scripts",
-            metadata=auto_named(name, args),
-            data={file: script(file) for file in _SCRIPTS},
-            opts=child,
-        )
+        scripts = {file: script(file) for file in _SCRIPTS}
+        config = config_map(f"{name}-scripts", auto_named(name, args), scripts, child)
         k8s.batch.v1.CronJob(
             name,
             metadata=named(name, args),
@@ -55,12 +55,10 @@ class CronRunner(pulumi.ComponentResource):
                 "starting_deadline_seconds": 120,
                 "successful_jobs_history_limit": 1,
                 "failed_jobs_history_limit": 3,
-                "job_template": {"spec": _job(name, args, config.metadata.name)},
+                "job_template": {"spec": _job(name, args, config)},
             },
             # New code meets the new schema only.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[args["release"]])
-            ),
+            opts=after(args["depends_on"], child),
         )
         self.register_outputs({})
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
+from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import EgressRule, outbound_policy
 from shop.mail import Smtp, msmtprc
@@ -48,17 +48,11 @@ class Mail(pulumi.ComponentResource):
         if args["mode"] == "smtp":
             child = pulumi.ResourceOptions(parent=self)
             outbound_policy(name, args, args["egress"], child)
-            made = k8s.core.v1.Secret(
-                name,
-                metadata=auto_named(name, args),
-                type="Opaque",
-                string_data={
-                    "msmtprc": msmtprc(args["account"]),
-                    # Always there, so that they can be mounted; empty where nothing asks for them.
-                    "mail-password": args["password"] or "",
-                    "mail-ca.pem": args["ca"] or "",
-                },
-                opts=child,
-            )
-            self.account = made.metadata.name
+            files = {
+                "msmtprc": msmtprc(args["account"]),
+                # Always there, so that they can be mounted; empty where nothing asks for them.
+                "mail-password": args["password"] or "",
+                "mail-ca.pem": args["ca"] or "",
+            }
+            self.account = secret(name, auto_named(name, args), files, child)
         self.register_outputs({"account": self.account})

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from components import PhpMyAdmin, Release, ShopConfig
 from components.web.server_files import TierArgs
-from components.web.web_tier import WebTierArgs
+from components.web.web_tier import WebTierArgs, fpm_address
 from settings import Settings
 from settings.access import Access
 from settings.web import (
@@ -17,7 +17,6 @@ from settings.web import (
     SplitStorefront,
     SplitWeb,
 )
-from shop.constants import FPM_PORT
 from shop.render import LOCAL_FPM, Door, Limit, Server, Site
 from wiring import names
 from wiring.common import CodeArgs
@@ -38,7 +37,7 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
                 storefront.request_timeout_seconds,
             ),
             "workers": storefront.php.workers,
-            "php": f"{names.STOREFRONT}-php:{FPM_PORT}" if apart else local,
+            "php": fpm_address(names.STOREFRONT) if apart else local,
         },
         "admin": {
             "server": _server(
@@ -95,8 +94,10 @@ def admin(
     if args["topology"] == "split":
         # Few people work there: nothing is gained by scaling nginx apart from PHP.
         args["topology"] = "shared"
-    after = [] if phpmyadmin is None else [phpmyadmin]
-    return {**args, "replicas": tier.replicas, "after": after}
+    if phpmyadmin is not None:
+        # The web server looks its name up when it starts.
+        args["depends_on"] = [*args["depends_on"], phpmyadmin]
+    return {**args, "replicas": tier.replicas}
 
 
 def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
@@ -116,8 +117,7 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
         "server_config": config.server[name],
         "htpasswd": config.htpasswd.get(name),
         "request_timeout": tier.request_timeout_seconds,
-        "release": release.job,
-        "after": [],
+        "depends_on": [release.job],
     }
     if isinstance(tier, SharedStorefront | SplitStorefront | SharedAdmin):
         args["nginx"] = {

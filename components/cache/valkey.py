@@ -6,6 +6,7 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.pods import (
@@ -49,14 +50,9 @@ def valkey(
     opts: pulumi.ResourceOptions,
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
     """Run it and return host and password; `config` makes its file from the password."""
-    secret = password(f"{name}-password", args["password"], opts)
-    settings = k8s.core.v1.Secret(
-        f"{name}-config",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={"password": secret, "valkey.conf": secret.apply(config)},
-        opts=opts,
-    )
+    chosen = password(f"{name}-password", args["password"], opts)
+    files = {"password": chosen, "valkey.conf": chosen.apply(config)}
+    mounted = secret(f"{name}-config", auto_named(name, args), files, opts)
     pod: k8s.core.v1.PodSpecArgsDict = {
         **restricted_pod(args, VALKEY_USER),
         "containers": [_container(args)],
@@ -64,10 +60,10 @@ def valkey(
         "volumes": [
             data,
             scratch_volume("tmp", "16Mi"),
-            secret_volume("config", settings.metadata.name),
+            secret_volume("config", mounted),
         ],
     }
-    return single_pod_store(name, args, VALKEY_PORT, pod, opts), secret
+    return single_pod_store(name, args, VALKEY_PORT, pod, opts), chosen
 
 
 def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:

@@ -3,10 +3,10 @@
 from typing import Literal, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components.database.node_local import node_claim
 from components.database.own_pod import mariadb_pod
+from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import DATABASE_CLIENTS
 from components.kit.passwords import password
@@ -81,26 +81,15 @@ def own_server(
     child: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Run the server and return its host."""
-    secret = k8s.core.v1.Secret(
-        f"{name}-passwords",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={"password": secrets["user"], "root-password": secrets["root"]},
-        opts=child,
-    )
+    metadata = auto_named(name, args)
+    values = {"password": secrets["user"], "root-password": secrets["root"]}
     lines = mysqld_config(args["buffer_pool"], args["max_connections"], args["config"])
-    config = k8s.core.v1.ConfigMap(
-        f"{name}-config",
-        metadata=auto_named(name, args),
-        data={"openmage.cnf": lines},
-        opts=child,
-    )
     pod = mariadb_pod(
         args,
         image=args["image"],
         resources=args["resources"],
-        passwords=secret.metadata.name,
-        config=config.metadata.name,
+        passwords=secret(f"{name}-passwords", metadata, values, child),
+        config=config_map(f"{name}-config", metadata, {"openmage.cnf": lines}, child),
         data=_data(f"{name}-data", args, keep(args["retention"], child)),
     )
     return single_pod_store(name, args, MARIADB_PORT, pod, child, DATABASE_CLIENTS)

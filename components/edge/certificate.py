@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict, assert_never
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components.edge.cert_manager import Http01, certificate, own_issuer
 from components.edge.network_policies import SOLVER_PORT, SOLVERS, controllers
+from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import from_peers, policy
+from components.kit.workload import after
 from stackfile.certificates import NamedIssuer, OwnIssuer
 
 
@@ -85,26 +86,21 @@ class Certificate(pulumi.ComponentResource):
         assert_never(source)
 
     def _given(self, name: str, args: ShopArgs, given: GivenCertificate) -> pulumi.Output[str]:
-        secret = k8s.core.v1.Secret(
-            name,
-            # A new certificate is a new Secret: the old one serves until the edge has changed over.
-            metadata=auto_named(name, args),
-            type="kubernetes.io/tls",
-            string_data={"tls.crt": given["certificate"], "tls.key": given["private_key"]},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return secret.metadata.name
+        files = {"tls.crt": given["certificate"], "tls.key": given["private_key"]}
+        child = pulumi.ResourceOptions(parent=self)
+        # A new certificate is a new Secret: the old one serves until the edge has changed over.
+        return secret(name, auto_named(name, args), files, child, "kubernetes.io/tls")
 
     def _issued(self, name: str, args: ShopArgs, given: IssuedCertificate) -> pulumi.Output[str]:
         issuer, child = given["issuer"], pulumi.ResourceOptions(parent=self)
-        after: list[pulumi.Resource] = []
+        made: list[pulumi.Resource] = []
         match issuer:
             case NamedIssuer():
                 reference = {"kind": issuer.kind, "name": issuer.name}
             case OwnIssuer():
-                own, made = self._own_issuer(name, args, issuer, given["http01"])
+                own, issued = self._own_issuer(name, args, issuer, given["http01"])
                 reference = {"kind": "Issuer", "name": own}
-                after.append(made)
+                made.append(issued)
             case _:
                 assert_never(issuer)
         return certificate(
@@ -114,7 +110,7 @@ class Certificate(pulumi.ComponentResource):
             names=given["names"],
             issuer=reference,
             awaited=given["awaited"],
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=after)),
+            opts=after(made, child),
         )
 
     def _own_issuer(

@@ -4,10 +4,10 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.frontend_cache.varnish import VarnishArgs, start_commands, varnish_pod
+from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
 from components.kit.network_policies import allow
-from components.kit.pods import match
-from components.kit.workload import disruption_budget
+from components.kit.workload import deployment
 from shop.constants import HTTP_PORT, HTTPS_PORT, PURGE_PORT
 from shop.frontend_cache import terminator_config, varnish_config
 
@@ -51,25 +51,15 @@ class FrontendCache(pulumi.ComponentResource):
         """Make the pods, their two Services, and what may talk to them and they to."""
         super().__init__("openmage:index:FrontendCache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = k8s.core.v1.ConfigMap(
-            f"{name}-config", metadata=auto_named(name, args), data=_files(args), opts=child
-        )
-        deployment = k8s.apps.v1.Deployment(
+        config = config_map(f"{name}-config", auto_named(name, args), _files(args), child)
+        _, service = deployment(
             name,
-            metadata=named(name, args),
-            spec=_deployment(name, args, config.metadata.name),
-            opts=child,
+            args,
+            {"metadata": {"labels": labels(name, args)}, "spec": varnish_pod(name, args, config)},
+            _ports(args),
+            child,
+            replicas=args["replicas"],
         )
-        service = k8s.core.v1.Service(
-            name,
-            metadata=named(name, args),
-            spec={"type": "ClusterIP", "selector": selector(name), "ports": _ports(args)},
-            # Pulumi waits for a Service's first endpoint: wait for the pods first.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[deployment])
-            ),
-        )
-        disruption_budget(name, args, child)
         _policies(name, args, child)
         k8s.core.v1.Service(
             f"{name}-pods", metadata=named(f"{name}-pods", args), spec=_each(name), opts=child
@@ -143,24 +133,3 @@ def _files(args: FrontendCacheArgs) -> dict[str, pulumi.Input[str]]:
             )
         )
     return files
-
-
-def _deployment(
-    name: str, args: FrontendCacheArgs, config: pulumi.Input[str]
-) -> k8s.apps.v1.DeploymentSpecArgsDict:
-    return {
-        "replicas": args["replicas"],
-        "selector": match(selector(name)),
-        # A new pod is ready before an old one goes.
-        "strategy": {
-            "type": "RollingUpdate",
-            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
-        },
-        "min_ready_seconds": 5,
-        "progress_deadline_seconds": 300,
-        "revision_history_limit": 3,
-        "template": {
-            "metadata": {"labels": labels(name, args)},
-            "spec": varnish_pod(name, args, config),
-        },
-    }

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components.cache.cache import Cache
 from components.database.database import Database
+from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.volumes import Retention, keep
 from components.web.server_files import (
     TierArgs,
     access_password,
-    config_map,
     fpm_files,
     htpasswd,
     server_files,
@@ -89,7 +88,7 @@ class ShopConfig(pulumi.ComponentResource):
         self.local_xml = _secrets(name, args, self.crypt_key, child)
         self.php = config_map(
             f"{name}-php",
-            args,
+            auto_named(f"{name}-php", args),
             {
                 "openmage.ini": php_ini(args["memory_limit"], args["sendmail"], args["ini"]),
                 "includes.php": includes(),
@@ -135,20 +134,14 @@ def _secrets(
         sessions=cache.sessions,
         cache=cache.cache,
     ).apply(lambda known: local_xml(_local_xml(args, known)))
-    made = k8s.core.v1.Secret(
-        name,
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={
-            "local.xml": content,
-            # Always there, so that it can be mounted; empty where the connection is plain.
-            "database-ca.pem": database.ca or "",
-            "sessions-ca.pem": cache.sessions["ca"] or "",
-            "cache-ca.pem": cache.cache["ca"] or "",
-        },
-        opts=child,
-    )
-    return made.metadata.name
+    files = {
+        "local.xml": content,
+        # Always there, so that it can be mounted; empty where the connection is plain.
+        "database-ca.pem": database.ca or "",
+        "sessions-ca.pem": cache.sessions["ca"] or "",
+        "cache-ca.pem": cache.cache["ca"] or "",
+    }
+    return secret(name, auto_named(name, args), files, child)
 
 
 def _recovery(
@@ -159,13 +152,8 @@ def _recovery(
     values = {"cryptKey": crypt_key, "databasePassword": database.password}
     if database.root_password is not None:
         values["databaseRootPassword"] = database.root_password
-    k8s.core.v1.Secret(
-        f"{name}-recovery",
-        metadata=auto_named(f"{name}-recovery", args),
-        type="Opaque",
-        string_data=values,
-        opts=keep(args["retention"], child),
-    )
+    part = f"{name}-recovery"
+    secret(part, auto_named(part, args), values, keep(args["retention"], child))
 
 
 def _local_xml(args: ShopConfigArgs, known: dict[str, Any]) -> LocalXml:
