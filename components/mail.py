@@ -8,18 +8,19 @@ import pulumi
 from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import EgressRule, outbound_policy
-from shop.mail import Smtp, msmtprc
+from shop.mail import msmtprc
+from stackfile.servers import SmtpServer
 
 
 class SmtpArgs(ShopArgs):
     """A mail server that takes the shop's mail."""
 
     mode: Literal["smtp"]
-    account: Smtp
+    server: SmtpServer
+    domain: str
+    """Name by which the shop introduces itself to the server."""
     password: pulumi.Output[str] | None
     """Password of the account's user; None without one."""
-    ca: str | None
-    """Certificate authority of the server, PEM; None for those that the image trusts."""
     egress: Sequence[EgressRule]
     """Where the server is."""
 
@@ -49,10 +50,10 @@ class Mail(pulumi.ComponentResource):
             child = pulumi.ResourceOptions(parent=self)
             outbound_policy(name, args, args["egress"], child)
             files = {
-                "msmtprc": msmtprc(args["account"]),
+                "msmtprc": msmtprc(args["server"], args["domain"]),
                 # Always there, so that they can be mounted; empty where nothing asks for them.
                 "mail-password": args["password"] or "",
-                "mail-ca.pem": args["ca"] or "",
+                "mail-ca.pem": args["server"].ca or "",
             }
             self.account = secret(name, auto_named(name, args), files, child)
         self.register_outputs({"account": self.account})

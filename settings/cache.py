@@ -1,4 +1,4 @@
-"""Settings of what else holds data: sessions, cache, media."""
+"""Settings of what else holds data: sessions and cache."""
 
 from typing import Annotated, Literal
 
@@ -6,7 +6,8 @@ from pydantic import Field
 
 from settings import sizing
 from stackfile.section import Section
-from stackfile.types import Certificate, Cidr, Hostname, Line, Port, bytes_of
+from stackfile.servers import RedisSentinels, RedisServer
+from stackfile.types import bytes_of
 from stackfile.values import Placement, Resources, Storage
 
 
@@ -40,47 +41,16 @@ class OwnCache(Section):
         return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 80)
 
 
-class _Others(Section):
-    database: Annotated[int, Field(ge=0, le=15)] = 0
-    """Number of the database on the server."""
-    username: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
-    """User that the password is of; default: the server's default one."""
-    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
-    """Networks in which it is; nothing else is opened."""
-
-
-class ExternalStore(_Others):
+class ExternalStore(RedisServer):
     """A Valkey or Redis that somebody else runs."""
 
     mode: Literal["external"]
-    host: Hostname
-    """Name or address of the server."""
-    port: Port = 6379
-    tls: bool = False
-    """Whether the connection is encrypted and the server's certificate checked. Required in
-    production."""
-    ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
 
 
-class Sentinel(Section):
-    """An address of a Sentinel."""
-
-    host: Hostname
-    port: Port = 26379
-
-
-class SentinelStore(_Others):
+class SentinelStore(RedisSentinels):
     """A Valkey or Redis of somebody else's, found by Sentinels. OpenMage cannot encrypt it."""
 
     mode: Literal["sentinel"]
-    master: Line
-    """Name that the Sentinels know the primary by."""
-    sentinels: Annotated[tuple[Sentinel, ...], Field(min_length=1)]
-    """Sentinels; three or more survive the loss of one. They ask for the same password, or for
-    none."""
-    port: Port = 6379
-    """Port of the servers themselves."""
 
 
 class Cache(Section):

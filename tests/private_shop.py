@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from shop.local_xml import Redis, local_xml
+from shop.local_xml import local_xml
 from shop.release import release_settings
 from shop.render import Site
+from stackfile.servers import RedisServer, SqlServer
 from tests.harness import ROOT
 
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db", "mariadb", "redis-server", "redis-cli")
@@ -127,32 +128,23 @@ class PrivateShop:
         prefix: str = "",
     ) -> None:
         """Write local.xml anew; without arguments as it is at first."""
-        store = Redis(
-            host="127.0.0.1",
-            port=redis or self._servers.redis,
-            database=0,
-            username=None,
-            password="",
-            tls=False,
-            ca=None,
-            sentinels=None,
-        )
+        local = {"host": "127.0.0.1", "cidrs": ()}
+        store = RedisServer.model_construct(port=redis or self._servers.redis, **local)
         content = local_xml(
             {
                 "crypt_key": "0" * 32,
                 "admin_path": "backoffice",
                 "release": release,
-                "database": {
-                    "host": "127.0.0.1",
-                    "port": self._servers.mariadb,
-                    "name": self._schema,
-                    "username": "shop",
-                    "password": password,
-                    "tls": False,
-                },
+                "database": SqlServer.model_construct(
+                    port=self._servers.mariadb, name=self._schema, username="shop", **local
+                ),
+                "database_password": password,
                 "sessions": store,
+                "sessions_password": "",
                 "cache": store,
+                "cache_password": "",
                 "max_concurrency": 6,
+                "purge": None,
             }
         )
         content = content.replace("<table_prefix />", f"<table_prefix>{prefix}</table_prefix>")

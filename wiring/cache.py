@@ -4,13 +4,13 @@ import pulumi
 
 from components.cache.cache import (
     CacheArgs,
-    ExternalStoreArgs,
+    ExternalCacheArgs,
+    ExternalSessionsArgs,
     OwnCacheArgs,
     OwnSessionsArgs,
-    SentinelSessionsArgs,
 )
 from settings import Secrets, Settings
-from settings.cache import ExternalStore, OwnCache, OwnSessions, SentinelStore
+from settings.cache import OwnCache, OwnSessions
 from wiring.common import ShopPodArgs, given
 
 
@@ -24,25 +24,35 @@ def args(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
 
 def _sessions(
     settings: Settings, secrets: Secrets, pods: ShopPodArgs
-) -> OwnSessionsArgs | ExternalStoreArgs | SentinelSessionsArgs:
+) -> OwnSessionsArgs | ExternalSessionsArgs:
     chosen = settings.cache.sessions
-    if isinstance(chosen, ExternalStore):
-        return _external(chosen, pods, given(secrets.sessions_password))
-    if isinstance(chosen, SentinelStore):
-        return _sentinel(chosen, pods, given(secrets.sessions_password))
+    if isinstance(chosen, OwnSessions):
+        return {
+            **_own(settings, chosen, pods, secrets.sessions_password),
+            "storage": chosen.storage,
+        }
     return {
-        **_own(settings, chosen, pods, secrets.sessions_password),
-        "storage": chosen.storage,
+        "namespace": pods["namespace"],
+        "labels": pods["labels"],
+        "mode": "external",
+        "server": chosen,
+        "password": given(secrets.sessions_password),
     }
 
 
 def _cache(
     settings: Settings, secrets: Secrets, pods: ShopPodArgs
-) -> OwnCacheArgs | ExternalStoreArgs:
+) -> OwnCacheArgs | ExternalCacheArgs:
     chosen = settings.cache.cache
-    if isinstance(chosen, ExternalStore):
-        return _external(chosen, pods, given(secrets.cache_password))
-    return _own(settings, chosen, pods, secrets.cache_password)
+    if isinstance(chosen, OwnCache):
+        return _own(settings, chosen, pods, secrets.cache_password)
+    return {
+        "namespace": pods["namespace"],
+        "labels": pods["labels"],
+        "mode": "external",
+        "server": chosen,
+        "password": given(secrets.cache_password),
+    }
 
 
 def _own(
@@ -60,41 +70,4 @@ def _own(
         "resources": chosen.resources,
         "maxmemory": chosen.maxmemory,
         "password": password,
-    }
-
-
-def _external(
-    chosen: ExternalStore, pods: ShopPodArgs, password: pulumi.Output[str]
-) -> ExternalStoreArgs:
-    return {
-        "namespace": pods["namespace"],
-        "labels": pods["labels"],
-        "mode": "external",
-        "host": chosen.host,
-        "port": chosen.port,
-        "database": chosen.database,
-        "username": chosen.username,
-        "password": password,
-        "tls": chosen.tls,
-        "ca": chosen.ca,
-        "cidrs": chosen.cidrs,
-    }
-
-
-def _sentinel(
-    chosen: SentinelStore, pods: ShopPodArgs, password: pulumi.Output[str]
-) -> SentinelSessionsArgs:
-    return {
-        "namespace": pods["namespace"],
-        "labels": pods["labels"],
-        "mode": "sentinel",
-        "sentinels": {
-            "master": chosen.master,
-            "servers": [{"host": each.host, "port": each.port} for each in chosen.sentinels],
-        },
-        "port": chosen.port,
-        "database": chosen.database,
-        "username": chosen.username,
-        "password": password,
-        "cidrs": chosen.cidrs,
     }

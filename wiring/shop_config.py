@@ -16,8 +16,13 @@ def args(
     """Return what local.xml and the configuration files are made of."""
     return {
         **of_shop(settings, tenant),
-        "database": database,
-        "cache": cache,
+        "database": database.server,
+        "database_password": database.password,
+        "root_password": database.root_password,
+        "sessions": cache.sessions,
+        "sessions_password": cache.sessions_password,
+        "cache": cache.cache,
+        "cache_password": cache.cache_password,
         "crypt_key": secrets.crypt_key,
         "admin_path": settings.admin.path,
         "release": release_id(settings),

@@ -23,6 +23,7 @@ from components.kit.pods import (
 )
 from components.kit.workload import single_pod_store
 from shop.constants import VALKEY_PORT
+from stackfile.servers import RedisServer
 from stackfile.values import Resources
 
 _MOUNT = "/etc/valkey"
@@ -48,8 +49,8 @@ def valkey(
     config: Callable[[str], str],
     data: k8s.core.v1.VolumeArgsDict,
     opts: pulumi.ResourceOptions,
-) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Run it and return host and password; `config` makes its file from the password."""
+) -> tuple[pulumi.Output[RedisServer], pulumi.Output[str]]:
+    """Run it and return it with its password; `config` makes its file from the password."""
     chosen = password(f"{name}-password", args["password"], opts)
     files = {"password": chosen, "valkey.conf": chosen.apply(config)}
     mounted = secret(f"{name}-config", auto_named(name, args), files, opts)
@@ -63,7 +64,12 @@ def valkey(
             secret_volume("config", mounted),
         ],
     }
-    return single_pod_store(name, args, VALKEY_PORT, pod, opts), chosen
+    host = single_pod_store(name, args, VALKEY_PORT, pod, opts)
+    return host.apply(_server), chosen
+
+
+def _server(host: str) -> RedisServer:
+    return RedisServer.model_construct(host=host, port=VALKEY_PORT, cidrs=())
 
 
 def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:

@@ -7,6 +7,7 @@ from components.kit.pods import (
     DATABASE_USER,
     PULL_POLICY,
     PodArgs,
+    claim_volume,
     command,
     config_volume,
     container_resources,
@@ -73,7 +74,7 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
         # A clean shutdown writes every dirty page.
         "termination_grace_period_seconds": 120,
         "volumes": [
-            {"name": "data", "persistent_volume_claim": {"claim_name": data}},
+            claim_volume("data", data),
             # Sorting large results; MariaDB must not fill the node.
             scratch_volume("tmp", "1Gi"),
             scratch_volume("run", "16Mi"),

@@ -153,6 +153,11 @@ def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
     return {"name": name, "empty_dir": {"size_limit": size}}
 
 
+def claim_volume(name: str, claim: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume that outlives the pod."""
+    return {"name": name, "persistent_volume_claim": {"claim_name": claim}}
+
+
 def config_volume(name: str, config_map: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
     """Return a volume with the files of a ConfigMap."""
     return {"name": name, "config_map": {"name": config_map, "default_mode": 0o444}}

@@ -11,6 +11,7 @@ from components.kit.pods import (
     PULL_POLICY,
     WEB_USER,
     PodArgs,
+    claim_volume,
     config_volume,
     container_resources,
     restricted_container,
@@ -105,7 +106,7 @@ def php_pod(
         "volumes": [
             scratch_volume("php-tmp", "1Gi"),
             scratch_volume("var", "1Gi"),
-            {"name": "media", "persistent_volume_claim": {"claim_name": args["media_claim"]}},
+            claim_volume("media", args["media_claim"]),
             secret_volume("local-xml", args["local_xml"]),
             config_volume("php", args["php_config"]),
             *([] if mail is None else [secret_volume("mail", mail)]),

@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 from components.kit.pods import (
     PULL_POLICY,
     WEB_USER,
+    claim_volume,
     command,
     config_volume,
     container_resources,
@@ -107,14 +108,10 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
 
 def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with nginx only: it holds no code and reaches no store."""
-    media: k8s.core.v1.VolumeArgsDict = {
-        "name": "media",
-        "persistent_volume_claim": {"claim_name": args["media_claim"]},
-    }
     return {
         **spread(name),
         **restricted_pod(args, WEB_USER),
-        "volumes": [*_nginx_volumes(args), media],
+        "volumes": [*_nginx_volumes(args), claim_volume("media", args["media_claim"])],
         # PHP's pods say themselves whether they are ready; static files need none of them.
         "containers": [_nginx(args, nginx, ready="/live")],
     }

@@ -1,12 +1,10 @@
 """What the shop's code and its web servers are configured with."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 import pulumi
 
-from components.cache.cache import Cache
-from components.database.database import Database
 from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
@@ -18,9 +16,10 @@ from components.web.server_files import (
     htpasswd,
     server_files,
 )
-from shop.local_xml import Connection, LocalXml, local_xml
+from shop.local_xml import LocalXml, local_xml
 from shop.purge import Purge
 from shop.render import includes, php_ini, script
+from stackfile.servers import RedisSentinels, RedisServer, SqlServer
 
 _CRYPT_KEY_LENGTH = 32
 """OpenMage's length of a crypt key."""
@@ -29,11 +28,23 @@ _CRYPT_KEY_LENGTH = 32
 class ShopConfigArgs(ShopArgs):
     """What the configuration is made of."""
 
-    database: Database
-    cache: Cache
+    database: pulumi.Input[SqlServer]
+    database_password: pulumi.Output[str]
+    """Password of the database's user."""
+    root_password: pulumi.Output[str] | None
+    """Password of the database's root; None where the server is somebody else's."""
+    sessions: pulumi.Input[RedisServer | RedisSentinels]
+    """Where sessions are."""
+    sessions_password: pulumi.Output[str]
+    """Password of that store."""
+    cache: pulumi.Input[RedisServer]
+    """Where the cache is."""
+    cache_password: pulumi.Output[str]
+    """Password of that store."""
     crypt_key: pulumi.Output[str] | None
     """Key of encrypted configuration and customer data; generated where it is None."""
     admin_path: str
+    """Front name of the admin area."""
     release: str
     """Identity of the release: prefix of everything in the cache store."""
     max_concurrency: int
@@ -121,62 +132,41 @@ class ShopConfig(pulumi.ComponentResource):
 def _secrets(
     name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    database, cache = args["database"], args["cache"]
     if args["retention"]["retain"]:
         _recovery(name, args, crypt_key, child)
     content = pulumi.Output.all(
         crypt_key=crypt_key,
-        host=database.host,
-        port=database.port,
-        name=database.database,
-        username=database.username,
-        password=database.password,
-        sessions=cache.sessions,
-        cache=cache.cache,
-    ).apply(lambda known: local_xml(_local_xml(args, known)))
+        admin_path=args["admin_path"],
+        release=args["release"],
+        database=args["database"],
+        database_password=args["database_password"],
+        sessions=args["sessions"],
+        sessions_password=args["sessions_password"],
+        cache=args["cache"],
+        cache_password=args["cache_password"],
+        max_concurrency=args["max_concurrency"],
+        purge=args["purge"],
+    ).apply(lambda known: local_xml(cast("LocalXml", known)))
     files = {
         "local.xml": content,
         # Always there, so that it can be mounted; empty where the connection is plain.
-        "database-ca.pem": database.ca or "",
-        "sessions-ca.pem": cache.sessions["ca"] or "",
-        "cache-ca.pem": cache.cache["ca"] or "",
+        "database-ca.pem": pulumi.Output.from_input(args["database"]).apply(_ca),
+        "sessions-ca.pem": pulumi.Output.from_input(args["sessions"]).apply(_ca),
+        "cache-ca.pem": pulumi.Output.from_input(args["cache"]).apply(_ca),
     }
     return secret(name, auto_named(name, args), files, child)
+
+
+def _ca(server: SqlServer | RedisServer | RedisSentinels) -> str:
+    return "" if isinstance(server, RedisSentinels) else server.ca or ""
 
 
 def _recovery(
     name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
 ) -> None:
     """Leave beside the retained volumes what is needed to read them again."""
-    database = args["database"]
-    values = {"cryptKey": crypt_key, "databasePassword": database.password}
-    if database.root_password is not None:
-        values["databaseRootPassword"] = database.root_password
+    values = {"cryptKey": crypt_key, "databasePassword": args["database_password"]}
+    if args["root_password"] is not None:
+        values["databaseRootPassword"] = args["root_password"]
     part = f"{name}-recovery"
     secret(part, auto_named(part, args), values, keep(args["retention"], child))
-
-
-def _local_xml(args: ShopConfigArgs, known: dict[str, Any]) -> LocalXml:
-    database = args["database"]
-    connection: Connection = {
-        "host": str(known["host"]),
-        "port": int(known["port"]),
-        "name": str(known["name"]),
-        "username": str(known["username"]),
-        "password": str(known["password"]),
-        "tls": database.ca is not None,
-    }
-    values: LocalXml = {
-        "crypt_key": str(known["crypt_key"]),
-        "admin_path": args["admin_path"],
-        "release": args["release"],
-        "database": connection,
-        "sessions": known["sessions"],
-        "cache": known["cache"],
-        "max_concurrency": args["max_concurrency"],
-    }
-    if args["purge"] is not None:
-        values["purge"] = args["purge"]
-    if database.read is not None:
-        values["read"] = {**connection, **database.read}
-    return values
