@@ -18,13 +18,14 @@ _SCRIPTS = ("cron.php", "database.php")
 
 
 class CronRunnerArgs(ShopArgs, PhpArgs):
-    """What cron is told."""
+    """Arguments of cron."""
 
     schedule: str
     """When to look for due jobs, in cron's five fields."""
     active_deadline_seconds: int
     """How long one run may take; then it is killed and counts as failed."""
     resources: Resources
+    """Of a run."""
     memory_limit: str
     """PHP's memory_limit; a reindex needs more than a web request."""
     depends_on: Sequence[pulumi.Resource]

@@ -16,19 +16,22 @@ class SmtpArgs(ShopArgs):
     """A mail server that takes the shop's mail."""
 
     mode: Literal["smtp"]
+    """There is a server."""
     server: SmtpServer
+    """Where it is, and the account at it."""
     domain: str
     """Name by which the shop introduces itself to the server."""
     password: pulumi.Output[str] | None
     """Password of the account's user; None without one."""
     egress: Sequence[EgressRule]
-    """Where the server is."""
+    """Networks in which the server is, with its port."""
 
 
 class NoMailArgs(TypedDict):
     """No mail server."""
 
     mode: Literal["none"]
+    """There is no server."""
 
 
 class Mail(pulumi.ComponentResource):

@@ -31,11 +31,12 @@ _OURS = f"{ETC}/phpmyadmin"
 
 
 class PhpMyAdminArgs(ShopArgs, PodArgs):
-    """What phpMyAdmin is told."""
+    """Arguments of phpMyAdmin."""
 
     image: str
     """phpMyAdmin's official image with Apache."""
     resources: Resources
+    """Of its one container."""
     memory_limit: int
     """PHP's memory_limit, in bytes."""
     host: pulumi.Input[str]

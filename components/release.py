@@ -18,13 +18,14 @@ _SCRIPTS = ("release.php", "database.php", "stores.php")
 
 
 class ReleaseArgs(ShopArgs, PhpArgs):
-    """What a release is told."""
+    """Arguments of a release."""
 
     settings: str
     """release.json: the shop's public settings."""
     admin_password: pulumi.Output[str] | None
     """Password of the first administrator; generated where it is None."""
     resources: Resources
+    """Of the Job."""
     memory_limit: str
     """PHP's memory_limit of the Job."""
 

@@ -27,6 +27,7 @@ class LocalXml(TypedDict):
     release: str
     """Identity of the release: old and new code never share a cache."""
     database: SqlServer
+    """Where the database is; its `read` is where reads may go."""
     database_password: str
     """Password of the database's user."""
     sessions: RedisServer | RedisSentinels

@@ -25,44 +25,49 @@ _PROTECTION = {
 _FIXED = {"private": PRIVATE, "protection": _PROTECTION}
 
 
-class Site(TypedDict):
+class VirtualHost(TypedDict):
     """A host and the store that it shows."""
 
     host: str
+    """Name, as in the header Host."""
     code: str
     """Code of the store view or website; empty for the default one."""
     type: str
     """`store` or `website`."""
 
 
-class Limit(TypedDict):
+class RateLimit(TypedDict):
     """How often one client may ask for something."""
 
     name: str
+    """Name of the limit, unlike that of any other."""
     method: str
     """HTTP method, as a regular expression."""
     path: str
     """Path, as a regular expression that starts behind index.php."""
     per_minute: int
+    """Requests of one client per minute."""
     burst: int
     """Requests that may come at once."""
 
 
-class Door(TypedDict):
-    """phpMyAdmin behind the admin pods."""
+class PhpMyAdminProxy(TypedDict):
+    """phpMyAdmin behind the web server of the admin pods."""
 
     host: str
+    """Host that leads to it."""
     service: str
+    """Its Service."""
     allow: Sequence[str]
     """Networks that are let in."""
 
 
-class Server(TypedDict):
+class WebServer(TypedDict):
     """What one web server serves."""
 
     tier: str
     """`storefront` or `admin`."""
-    sites: Sequence[Site]
+    sites: Sequence[VirtualHost]
     """Hosts that are served."""
     redirects: Mapping[str, str]
     """Hosts that are redirected, each with where to."""
@@ -75,21 +80,22 @@ class Server(TypedDict):
     secure: bool
     """Whether http is redirected to https."""
     hsts: bool
-    """Whether browsers are told to come by https only, for a year."""
+    """Whether browsers must come by https only for a year (Strict-Transport-Security)."""
     trusted_proxies: Sequence[str]
     """Networks whose X-Forwarded-For names the client."""
     allow: Sequence[str]
     """Networks of clients that are let in; empty for everybody."""
     basic_auth: bool
     """Whether a user name and password are asked for first."""
-    limits: Sequence[Limit]
+    limits: Sequence[RateLimit]
     """How often one client may ask."""
-    phpmyadmin: Door | None
+    phpmyadmin: PhpMyAdminProxy | None
+    """Way to phpMyAdmin; None without one."""
     timeout: int
     """Seconds that a request may take."""
 
 
-def nginx_config(server: Server, php: str = LOCAL_FPM) -> str:
+def nginx_config(server: WebServer, php: str = LOCAL_FPM) -> str:
     """Return the whole nginx.conf of a web pod; `php` is the address of php-fpm."""
     return TEMPLATES.get_template("nginx.conf.j2").render(**server, **_FIXED, php=php)
 
@@ -100,7 +106,7 @@ def nginx_php(timeout: int, *, basic_auth: bool) -> str:
     return template.render(timeout=timeout, basic_auth=basic_auth)
 
 
-def apache_config(server: Server, workers: int) -> str:
+def apache_config(server: WebServer, workers: int) -> str:
     """Return the whole apache.conf of a web pod."""
     return TEMPLATES.get_template("apache.conf.j2").render(**server, **_FIXED, workers=workers)
 

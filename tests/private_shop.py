@@ -11,7 +11,7 @@ from pathlib import Path
 
 from shop.local_xml import local_xml
 from shop.release import release_settings
-from shop.render import Site
+from shop.render import VirtualHost
 from stackfile.servers import RedisServer, SqlServer
 from tests.harness import ROOT
 
@@ -151,7 +151,7 @@ class PrivateShop:
         assert f"<table_prefix>{prefix}</table_prefix>" in content
         (self.code / "app/etc/local.xml").write_text(content)
 
-    def write_stores(self, *sites: Site) -> None:
+    def write_stores(self, *sites: VirtualHost) -> None:
         """Write release.json anew, with hosts that show other stores."""
         (self._scripts / "release.json").write_text(_settings(sites))
 
@@ -193,13 +193,12 @@ def finish(process: subprocess.Popen) -> tuple[int, str, str]:
     return process.returncode, stdout, stderr
 
 
-def _settings(sites: Sequence[Site] = ()) -> str:
+def _settings(sites: Sequence[VirtualHost] = ()) -> str:
     return release_settings(
         {
             "shop_host": "shop.test",
             "sites": sites,
             "admin_host": "admin.shop.test",
-            "admin_path": "backoffice",
             "secure": False,
             "locale": "en_US",
             "timezone": "UTC",

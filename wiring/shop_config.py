@@ -30,7 +30,7 @@ def args(
         "memory_limit": settings.php.memory_limit,
         "sendmail": sendmail(settings),
         "ini": settings.php.ini,
-        "own": web.own_files(settings),
+        "custom_files": web.custom_files(settings),
         "tiers": web.tiers(settings),
         "access_password": secrets.access_password,
         "purge": purge(settings),

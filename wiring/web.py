@@ -1,4 +1,4 @@
-"""What the web tiers are told, and how their servers are configured."""
+"""Arguments of the web tiers, and how their servers are configured."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ from settings.web import (
     SplitStorefront,
     SplitWeb,
 )
-from shop.render import LOCAL_FPM, Door, Limit, Server, Site
+from shop.render import LOCAL_FPM, PhpMyAdminProxy, RateLimit, VirtualHost, WebServer
 from wiring import names
 from wiring.common import CodeArgs
 
@@ -53,7 +53,7 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
     }
 
 
-def own_files(settings: Settings) -> dict[str, str]:
+def custom_files(settings: Settings) -> dict[str, str]:
     """Return the customer's own files for the web server, by their names in the ConfigMap."""
     web = settings.web
     if isinstance(web, ApacheWeb):
@@ -70,7 +70,7 @@ def own_files(settings: Settings) -> dict[str, str]:
 def storefront(
     settings: Settings, code: CodeArgs, config: ShopConfig, release: Release
 ) -> WebTierArgs:
-    """Return what the pods that customers see are told."""
+    """Return the arguments of the pods that customers see."""
     tier = settings.web.storefront
     args: WebTierArgs = {
         **_web(settings, code, config, release, "storefront", tier),
@@ -88,7 +88,7 @@ def admin(
     release: Release,
     phpmyadmin: PhpMyAdmin | None,
 ) -> WebTierArgs:
-    """Return what the pods of the admin area are told."""
+    """Return the arguments of the pods of the admin area."""
     tier = settings.web.admin
     args = _web(settings, code, config, release, "admin", tier)
     if args["topology"] == "split":
@@ -130,8 +130,8 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
 
 
 def _server(
-    settings: Settings, tier: str, sites: Sequence[Site], access: Access, timeout: int
-) -> Server:
+    settings: Settings, tier: str, sites: Sequence[VirtualHost], access: Access, timeout: int
+) -> WebServer:
     shop = tier == "storefront"
     return {
         "tier": tier,
@@ -146,30 +146,30 @@ def _server(
         "allow": access.allow,
         "basic_auth": access.basic_auth,
         "limits": _limits(settings.web, tier),
-        "phpmyadmin": None if shop else _door(settings),
+        "phpmyadmin": None if shop else _phpmyadmin(settings),
         "timeout": timeout,
     }
 
 
-def further_sites(settings: Settings) -> list[Site]:
+def further_sites(settings: Settings) -> list[VirtualHost]:
     """Return the hosts that show another store than the default one."""
     stores = settings.hosts.stores
     return [{"host": store.host, "code": store.code, "type": store.type} for store in stores]
 
 
-def _sites(settings: Settings) -> list[Site]:
-    first: Site = {"host": settings.hosts.shop[0], "code": "", "type": "store"}
+def _sites(settings: Settings) -> list[VirtualHost]:
+    first: VirtualHost = {"host": settings.hosts.shop[0], "code": "", "type": "store"}
     return [first, *further_sites(settings)]
 
 
-def _door(settings: Settings) -> Door | None:
+def _phpmyadmin(settings: Settings) -> PhpMyAdminProxy | None:
     chosen = settings.phpmyadmin
     if not chosen.enabled or chosen.host is None:
         return None
     return {"host": chosen.host, "service": names.PHPMYADMIN, "allow": chosen.allow}
 
 
-def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[Limit]:
+def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[RateLimit]:
     """Return what OpenMage's own sample guards, and what it leaves open: passwords and searches."""
     chosen = web.limits
     if tier == "admin":
@@ -190,7 +190,7 @@ def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[Limit]:
     return [limit for limit in found if limit["per_minute"]]
 
 
-def _limit(name: str, method: str, path: str, per_minute: int, burst: int) -> Limit:
+def _limit(name: str, method: str, path: str, per_minute: int, burst: int) -> RateLimit:
     return {
         "name": name,
         "method": method,

@@ -22,6 +22,7 @@ class OwnSessionsArgs(ValkeyArgs):
     """A Valkey of the shop's own that holds sessions, and so carts."""
 
     mode: Literal["own"]
+    """It is made here."""
     storage: Storage
     """Volume of the append-only file."""
 
@@ -30,29 +31,38 @@ class OwnCacheArgs(ValkeyArgs):
     """A Valkey of the shop's own that holds the cache."""
 
     mode: Literal["own"]
+    """It is made here."""
 
 
 class ExternalSessionsArgs(ShopArgs):
     """A Valkey or Redis for sessions that somebody else runs, perhaps behind Sentinels."""
 
     mode: Literal["external"]
+    """It is there already."""
     server: RedisServer | RedisSentinels
+    """Where it is."""
     password: pulumi.Output[str]
+    """Its password."""
 
 
 class ExternalCacheArgs(ShopArgs):
     """A Valkey or Redis for the cache that somebody else runs."""
 
     mode: Literal["external"]
+    """It is there already."""
     server: RedisServer
+    """Where it is."""
     password: pulumi.Output[str]
+    """Its password."""
 
 
 class CacheArgs(TypedDict):
     """Arguments of the two stores, each by its mode."""
 
     sessions: OwnSessionsArgs | ExternalSessionsArgs
+    """Store of the sessions."""
     cache: OwnCacheArgs | ExternalCacheArgs
+    """Store of the cache."""
 
 
 class Cache(pulumi.ComponentResource):

@@ -37,6 +37,7 @@ class ValkeyArgs(ShopArgs, PodArgs):
     engine: Literal["valkey", "redis"]
     """What the image holds; its programs are named after it."""
     resources: Resources
+    """Of its one container."""
     maxmemory: int
     """Bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
     password: pulumi.Output[str] | None

@@ -28,7 +28,9 @@ class ExternalDatabaseArgs(ShopArgs):
     """A MySQL or MariaDB that somebody else runs."""
 
     mode: Literal["external"]
+    """It is there already."""
     server: SqlServer
+    """Where it is."""
     password: pulumi.Output[str]
     """Password of its user."""
 
@@ -44,7 +46,7 @@ DatabaseArgs = (
 
 
 class Database(pulumi.ComponentResource):
-    """One SQL endpoint for the shop; its data outlives the stack unless told otherwise."""
+    """One SQL endpoint for the shop; its data outlives the stack if `retention` says so."""
 
     server: pulumi.Output[SqlServer]
     """Where it is. What needs it waits until it is ready."""

@@ -44,7 +44,7 @@ def operated_servers(
 ) -> pulumi.Output[str]:
     """Have the servers run and return the host that leads to the one that is written to.
 
-    Object and Secrets have fixed names: an object of the operator cannot be told other ones later.
+    Object and Secrets have fixed names: those in an object of the operator cannot be changed.
     The claims of the servers are the operator's; they stay when the object goes.
     """
     replication = password(f"{name}-replication-password", None, child)

@@ -23,11 +23,12 @@ _AGENT = Resources.of(requests=("10m", "64Mi"), limits=("500m", "128Mi"))
 
 
 class OperatedArgs(OwnDatabaseArgs):
-    """What is the same in both modes of the operator; `image` has a tag, which it looks at."""
+    """Arguments in both modes of the operator; `image` has a tag, in which it finds the version."""
 
     operator_image: str
     """Image of the operator, in the version of the one that runs in the cluster."""
     replicas: int
+    """Number of servers."""
     storage: Storage
     """Volume of each server."""
     spread: Literal["required", "preferred"]

@@ -35,7 +35,7 @@ class Rebuild(TypedDict):
 def rebuild_source(
     name: str, args: OperatedArgs, rebuild: Rebuild, child: pulumi.ResourceOptions
 ) -> Spec:
-    """Make the volume and the plan for the copy; return what the replicas are told of it.
+    """Make the volume and the plan for the copy; return what refers to it.
 
     The plan is never carried out by itself: the operator takes a copy of it when it needs one.
     """

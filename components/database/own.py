@@ -19,17 +19,20 @@ from stackfile.values import Resources, Storage
 
 
 class OwnDatabaseArgs(ShopArgs, PodArgs):
-    """What is the same in every mode with a MariaDB of the shop's own."""
+    """Arguments in every mode with a MariaDB of the shop's own."""
 
     image: str
     """MariaDB's official image, or one with the same entrypoint."""
     resources: Resources
+    """Of the container with MariaDB."""
     buffer_pool: int
     """InnoDB's buffer pool, in bytes."""
     max_connections: int
+    """Connections at most."""
     config: dict[str, str | int]
     """The customer's own lines for [mysqld]."""
     retention: Retention
+    """Whether the data can be lost with the stack."""
     password: pulumi.Output[str] | None
     """Password of the shop's user; generated where it is None."""
     root_password: pulumi.Output[str] | None
@@ -40,6 +43,7 @@ class VolumeDatabaseArgs(OwnDatabaseArgs):
     """A MariaDB of the shop's own, on a volume that the cluster makes."""
 
     mode: Literal["volume"]
+    """On a volume of any storage class."""
     storage: Storage
     """Volume of the data."""
 
@@ -48,6 +52,7 @@ class NodeLocalDatabaseArgs(OwnDatabaseArgs):
     """A MariaDB of the shop's own, on the disk of one node."""
 
     mode: Literal["node-local"]
+    """In a directory of a node."""
     node: str
     """Node, by its label `kubernetes.io/hostname`."""
     path: str
@@ -60,7 +65,9 @@ class Passwords(TypedDict):
     """Passwords of a database that is made here."""
 
     user: pulumi.Output[str]
+    """Of the shop's user."""
     root: pulumi.Output[str]
+    """Of root."""
 
 
 def passwords(name: str, args: OwnDatabaseArgs, child: pulumi.ResourceOptions) -> Passwords:

@@ -26,6 +26,7 @@ class Http01(TypedDict):
     """Where a certificate authority's HTTP-01 requests arrive."""
 
     route: IngressRoute | GatewayRoute
+    """Route that they take."""
     edge: str
     """Name of the edge."""
     hosts: Sequence[str]

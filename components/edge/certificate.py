@@ -18,6 +18,7 @@ class GivenCertificate(TypedDict):
     """A certificate that is given with the stack's secrets."""
 
     mode: Literal["certificate"]
+    """It is made into a Secret."""
     certificate: pulumi.Output[str]
     """Certificate chain, PEM."""
     private_key: pulumi.Output[str]
@@ -28,9 +29,11 @@ class IssuedCertificate(TypedDict):
     """A certificate that cert-manager requests, and renews."""
 
     mode: Literal["issued"]
+    """cert-manager issues it."""
     secret: str
     """Name of the Secret that cert-manager keeps it in."""
     issuer: OwnIssuer | NamedIssuer
+    """Issuer to make, or one of the cluster."""
     http01: Http01 | None
     """Where an issuer of the shop's own is asked for proof; None with any other issuer."""
     names: Sequence[str]
@@ -43,6 +46,7 @@ class ExistingSecret(TypedDict):
     """A certificate that is in the namespace already."""
 
     mode: Literal["secret"]
+    """Its Secret is there already."""
     secret: str
     """Name of the Secret, of type kubernetes.io/tls."""
 
@@ -51,19 +55,21 @@ class NoCertificate(TypedDict):
     """Nothing of the shop terminates TLS."""
 
     mode: Literal["none"]
+    """There is none."""
 
 
 class CertificateArgs(ShopArgs):
-    """What the certificate is made from."""
+    """Arguments of the certificate."""
 
     source: NoCertificate | ExistingSecret | GivenCertificate | IssuedCertificate
+    """Where it comes from."""
 
 
 class Certificate(pulumi.ComponentResource):
     """One certificate, in a Secret that the edge or the terminator uses."""
 
     secret: pulumi.Output[str] | None
-    """Name of the Secret; None where nothing of the shop ends TLS."""
+    """Name of the Secret; None where nothing of the shop terminates TLS."""
 
     def __init__(
         self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None

@@ -17,7 +17,7 @@ from stackfile.routes import GatewayRoute, IngressRoute, LoadBalancerRoute, NoRo
 
 
 class EdgeArgs(RouteArgs):
-    """What the edge is made from; the first host of a backend is its address."""
+    """Arguments of the edge; the first host of a backend is its address."""
 
     route: Route
     """How visitors reach the shop."""

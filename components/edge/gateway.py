@@ -114,8 +114,8 @@ def _route(
 def accepted(parents: int) -> str:
     """Return what Pulumi waits for: every listener has taken this very version of a route.
 
-    A route has no condition of its own, only some for each listener; and only by the generation in
-    them is the answer to an earlier version told from that to this one.
+    A route has no condition of its own, only some for each listener; and only the generation in
+    them shows to which version of the route they are the answer.
     """
     condition = (
         # Without blanks: Pulumi's parser stumbles over the one before a second &&.

@@ -1,4 +1,4 @@
-"""What every kind of route is given: hosts, where they lead, and how TLS is served."""
+"""Arguments of every kind of route: hosts, where they lead, and how TLS is served."""
 
 from collections.abc import Sequence
 from typing import TypedDict, assert_never
@@ -45,7 +45,7 @@ class Tls(TypedDict):
 
 
 class RouteArgs(ShopArgs):
-    """What every kind of route is made from."""
+    """Arguments of every kind of route."""
 
     backends: Sequence[Backend]
     """Where controllers lead visitors."""
@@ -53,6 +53,7 @@ class RouteArgs(ShopArgs):
     """Workload that terminates TLS for all hosts, by its instance label: where a load balancer
     leads, or a proxy of others that does not terminate TLS."""
     tls: Tls
+    """How visitors connect."""
 
 
 def every_host(args: RouteArgs) -> list[str]:

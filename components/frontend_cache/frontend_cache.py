@@ -1,4 +1,4 @@
-"""Varnish between the edge and the storefront, with or without an nginx that ends TLS."""
+"""Varnish between the edge and the storefront, with or without an nginx that terminates TLS."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -16,7 +16,7 @@ _LARGEST_PART = 16
 
 
 class FrontendCacheArgs(ShopArgs, VarnishArgs):
-    """What the frontend cache is told."""
+    """Arguments of the frontend cache."""
 
     replicas: int
     """Number of pods; each has a cache of its own."""
@@ -24,15 +24,6 @@ class FrontendCacheArgs(ShopArgs, VarnishArgs):
     """Service of the storefront."""
     workload: str
     """Workload behind that Service, by its instance label."""
-    release: str
-    """Identity of the release: a new one gets new pods, whose caches are empty."""
-    html: bool
-    """Whether pages are cached as well."""
-    restricted: bool
-    """Whether the web pods ask visitors who they are: nothing is cached then."""
-    admin_path: str
-    grace: int
-    """Seconds that stale answers are kept for when the shop does not answer."""
 
 
 class FrontendCache(pulumi.ComponentResource):
@@ -69,7 +60,7 @@ class FrontendCache(pulumi.ComponentResource):
 
 
 def purge_address(name: str) -> str:
-    """Return where purges are sent to: told to the shop's code, which is there before any pod."""
+    """Return where purges are sent to: it is in the shop's configuration before there is a pod."""
     return f"{name}-pods:{PURGE_PORT}"
 
 
@@ -108,14 +99,9 @@ def _files(args: FrontendCacheArgs) -> dict[str, pulumi.Input[str]]:
         "default.vcl": pulumi.Output.from_input(args["storefront"]).apply(
             lambda storefront: varnish_config(
                 {
+                    **args["caching"],
                     "backend": storefront,
-                    "release": args["release"],
-                    "html": args["html"],
-                    "restricted": args["restricted"],
                     "terminator": terminator is not None,
-                    "admin_path": args["admin_path"],
-                    "grace": args["grace"],
-                    "timeout": args["request_timeout"],
                     "largest": args["storage"] // _LARGEST_PART,
                 }
             )

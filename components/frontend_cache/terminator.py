@@ -1,4 +1,4 @@
-"""An nginx that ends TLS in the pod of the frontend cache, where the edge cannot."""
+"""An nginx that terminates TLS in the pod of the frontend cache, where the edge cannot."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -18,11 +18,12 @@ from stackfile.values import Resources
 
 
 class TerminatorArgs(TypedDict):
-    """What the nginx that ends TLS is told."""
+    """Arguments of the nginx that terminates TLS."""
 
     image: str
     """Image with nginx."""
     resources: Resources
+    """Of nginx."""
     shop_hosts: Sequence[str]
     """Hosts of the shop."""
     admin_hosts: Sequence[str]

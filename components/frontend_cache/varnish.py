@@ -1,4 +1,4 @@
-"""The pod of the frontend cache: Varnish, and an nginx before it where that has to end TLS."""
+"""The pod of the frontend cache: Varnish, and where it must terminate TLS an nginx before it."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -20,6 +20,7 @@ from components.kit.pods import (
 )
 from components.web.pods import drain_seconds
 from shop.constants import FRONTEND_CACHE_FILES, HTTP_PORT, PURGE_PORT, VARNISH_PORT
+from shop.frontend_cache import Caching
 from stackfile.values import Resources
 
 VARNISH_USER = 10004
@@ -44,15 +45,16 @@ done
 
 
 class VarnishArgs(PodArgs):
-    """What the pods are told."""
+    """Arguments of the pods."""
 
     image: str
     """Varnish's official image."""
     resources: Resources
+    """Of Varnish."""
     storage: int
     """Bytes of the cache; the rest of the limit is for threads, logs and what is on its way."""
-    request_timeout: int
-    """Seconds that a request of the storefront may take."""
+    caching: Caching
+    """What is cached, and how long a request of the storefront may take."""
     terminator: TerminatorArgs | None
     """nginx in the same pod; None where TLS ends at the edge."""
 
@@ -110,14 +112,14 @@ def varnishd(storage: int, *, terminator: bool) -> list[str]:
 
 
 def start_commands() -> str:
-    """Return what Varnish is told when it starts; a failure of what has a hyphen is no failure."""
+    """Return what Varnish runs when it starts; it may fail at a command with a hyphen."""
     # What is not kept is read no faster than the visitor takes it; Varnish 7.2 brought this.
     return "-param.set transit_buffer 1M\n"
 
 
 def _longest(args: VarnishArgs) -> int:
     terminator = args["terminator"]
-    behind = args["request_timeout"]
+    behind = args["caching"]["timeout"]
     return behind if terminator is None else max(behind, terminator["request_timeout"])
 
 

@@ -10,7 +10,7 @@ ObjectMeta = k8s.meta.v1.ObjectMetaArgsDict
 
 
 class ShopArgs(TypedDict):
-    """What every component of a shop is told."""
+    """Arguments of every component of a shop."""
 
     namespace: pulumi.Input[str]
     """Namespace of the shop."""

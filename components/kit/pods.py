@@ -22,10 +22,10 @@ PULL_POLICY = "IfNotPresent"
 
 
 class PodArgs(TypedDict):
-    """What every pod of a shop is told."""
+    """Arguments of every pod of a shop."""
 
     placement: Placement
-
+    """On which nodes the pods run."""
     service_account: pulumi.Input[str]
     """ServiceAccount of the pods: without rights and without a token."""
     pull_secrets: Sequence[str]

@@ -31,7 +31,7 @@ _SCRATCH = "3Gi"
 
 
 class PhpArgs(PodArgs):
-    """What every pod that runs the shop's code is told."""
+    """Arguments of every pod that runs the shop's code."""
 
     image: pulumi.Input[str]
     """Image with PHP and the code under /var/www/html."""

@@ -41,7 +41,7 @@ _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 
 
 class WebPodArgs(PhpArgs):
-    """What every pod of a web tier is told."""
+    """Arguments of every pod of a web tier."""
 
     php_resources: Resources
     """Of the container that runs PHP."""
@@ -52,11 +52,12 @@ class WebPodArgs(PhpArgs):
 
 
 class NginxArgs(TypedDict):
-    """What pods with nginx and php-fpm are told, together or apart."""
+    """Arguments of pods with nginx and php-fpm, together or apart."""
 
     image: pulumi.Input[str]
     """nginx with the shop's static files."""
     resources: Resources
+    """Of the container with nginx."""
     php_fpm_config: pulumi.Input[str]
     """Name of the ConfigMap with php-fpm's pool."""
 
@@ -69,7 +70,7 @@ def drain_seconds(request_timeout: int) -> int:
 def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with both.
 
-    As a sidecar php-fpm is told to stop only when nginx has ended: no request finds it gone.
+    As a sidecar php-fpm is stopped only when nginx has ended: no request finds it gone.
     """
     php: k8s.core.v1.ContainerArgsDict = {
         **_fpm(args),

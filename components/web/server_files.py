@@ -10,16 +10,17 @@ import pulumi
 from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
-from shop.render import Server, apache_config, fpm_pool, nginx_config, nginx_php, script
+from shop.render import WebServer, apache_config, fpm_pool, nginx_config, nginx_php, script
 
-ACCESS_USER = "visitor"
+BASIC_AUTH_USER = "visitor"
 """User that the web servers ask for, where `basic_auth` is on."""
 
 
 class TierArgs(TypedDict):
     """How the web pods of one tier are configured."""
 
-    server: Server
+    server: WebServer
+    """What its nginx or Apache serves."""
     workers: int
     """Number of workers of php-fpm or Apache in a pod."""
     php: str | None
@@ -30,7 +31,7 @@ def server_files(
     name: str,
     args: ShopArgs,
     tier: TierArgs,
-    own: Mapping[str, str],
+    custom: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Make the ConfigMap of a tier's nginx or Apache, the customer's own files in it."""
@@ -40,12 +41,12 @@ def server_files(
             "apache.conf": apache_config(server, tier["workers"]),
             "limits.php": script("limits.php"),
         }
-        return _files(f"{name}-apache", args, {**files, **own}, opts)
+        return _files(f"{name}-apache", args, {**files, **custom}, opts)
     files = {
         "nginx.conf": nginx_config(server, php),
         "php.conf": nginx_php(server["timeout"], basic_auth=server["basic_auth"]),
     }
-    return _files(f"{name}-nginx", args, {**files, **own}, opts)
+    return _files(f"{name}-nginx", args, {**files, **custom}, opts)
 
 
 def fpm_files(
@@ -85,4 +86,4 @@ def _line(chosen: str) -> str:
     # Checked on every request for every file: a slow hash would cost more than the page, and it
     # would hide nothing, for who can read this Secret can read the password's own.
     digest = hashlib.sha1(chosen.encode(), usedforsecurity=False).digest()
-    return f"{ACCESS_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"
+    return f"{BASIC_AUTH_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"

@@ -26,9 +26,10 @@ _CRYPT_KEY_LENGTH = 32
 
 
 class ShopConfigArgs(ShopArgs):
-    """What the configuration is made of."""
+    """Arguments of the configuration."""
 
     database: pulumi.Input[SqlServer]
+    """Where the database is, once it is ready."""
     database_password: pulumi.Output[str]
     """Password of the database's user."""
     root_password: pulumi.Output[str] | None
@@ -55,7 +56,7 @@ class ShopConfigArgs(ShopArgs):
     """Command line that PHP's mail() runs."""
     ini: Mapping[str, str | int | bool]
     """The customer's own ini lines."""
-    own: Mapping[str, str]
+    custom_files: Mapping[str, str]
     """The customer's own files for the web server: name in the ConfigMap to content."""
     tiers: Mapping[str, TierArgs]
     """Configuration of each tier of web pods."""
@@ -64,6 +65,7 @@ class ShopConfigArgs(ShopArgs):
     purge: Purge | None
     """How the shop tells the frontend cache what has changed; None without one."""
     retention: Retention
+    """How the crypt key is kept."""
 
 
 class ShopConfig(pulumi.ComponentResource):
@@ -109,7 +111,7 @@ class ShopConfig(pulumi.ComponentResource):
         )
         tiers = args["tiers"].items()
         self.server = {
-            tier: server_files(f"{name}-{tier}", args, config, args["own"], child)
+            tier: server_files(f"{name}-{tier}", args, config, args["custom_files"], child)
             for tier, config in tiers
         }
         self.php_fpm = {
