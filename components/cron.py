@@ -1,11 +1,16 @@
 """OpenMage's cron, each minute."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, named
 from components.kit.pods import config_volume
+from components.kit.workload import after
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
+from shop.constants import ETC
 from shop.render import script
 from stackfile.values import Resources
 
@@ -13,17 +18,18 @@ _SCRIPTS = ("cron.php", "database.php")
 
 
 class CronRunnerArgs(ShopArgs, PhpArgs):
-    """What cron is told."""
+    """Arguments of cron."""
 
     schedule: str
     """When to look for due jobs, in cron's five fields."""
     active_deadline_seconds: int
     """How long one run may take; then it is killed and counts as failed."""
     resources: Resources
+    """Of a run."""
     memory_limit: str
     """PHP's memory_limit; a reindex needs more than a web request."""
-    release: k8s.batch.v1.Job
-    """Job that must have ended well before this code runs."""
+    depends_on: Sequence[pulumi.Resource]
+    """What must be there before this code runs: the release."""
 
 
 class CronRunner(pulumi.ComponentResource):
@@ -38,12 +44,8 @@ class CronRunner(pulumi.ComponentResource):
         """Make the CronJob."""
         super().__init__("openmage:index:CronRunner", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = k8s.core.v1.ConfigMap(
-            f"{name}-scripts",
-            metadata=auto_named(name, args),
-            data={file: script(file) for file in _SCRIPTS},
-            opts=child,
-        )
+        scripts = {file: script(file) for file in _SCRIPTS}
+        config = config_map(f"{name}-scripts", auto_named(name, args), scripts, child)
         k8s.batch.v1.CronJob(
             name,
             metadata=named(name, args),
@@ -54,12 +56,10 @@ class CronRunner(pulumi.ComponentResource):
                 "starting_deadline_seconds": 120,
                 "successful_jobs_history_limit": 1,
                 "failed_jobs_history_limit": 3,
-                "job_template": {"spec": _job(name, args, config.metadata.name)},
+                "job_template": {"spec": _job(name, args, config)},
             },
             # New code meets the new schema only.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[args["release"]])
-            ),
+            opts=after(args["depends_on"], child),
         )
         self.register_outputs({})
 
@@ -69,8 +69,8 @@ def _job(
 ) -> k8s.batch.v1.JobSpecArgsDict:
     # Always with a mode: without one, cron.php starts children and leaves, and they are killed.
     run = ["php", "-d", f"memory_limit={args['memory_limit']}"]
-    run += ["/etc/openmage/cron.php", "-mdefault"]
-    mounts = {f"/etc/openmage/{file}": ("scripts", file) for file in _SCRIPTS}
+    run += [f"{ETC}/cron.php", "-mdefault"]
+    mounts = {f"{ETC}/{file}": ("scripts", file) for file in _SCRIPTS}
     return {
         # The next minute is the next attempt.
         "backoff_limit": 0,

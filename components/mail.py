@@ -4,30 +4,34 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
+from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import EgressRule, outbound_policy
-from shop.mail import Smtp, msmtprc
+from shop.mail import msmtprc
+from stackfile.servers import SmtpServer
 
 
 class SmtpArgs(ShopArgs):
     """A mail server that takes the shop's mail."""
 
     mode: Literal["smtp"]
-    account: Smtp
+    """There is a server."""
+    server: SmtpServer
+    """Where it is, and the account at it."""
+    domain: str
+    """Name by which the shop introduces itself to the server."""
     password: pulumi.Output[str] | None
     """Password of the account's user; None without one."""
-    ca: str | None
-    """Certificate authority of the server, PEM; None for those that the image trusts."""
     egress: Sequence[EgressRule]
-    """Where the server is."""
+    """Networks in which the server is, with its port."""
 
 
 class NoMailArgs(TypedDict):
     """No mail server."""
 
     mode: Literal["none"]
+    """There is no server."""
 
 
 class Mail(pulumi.ComponentResource):
@@ -48,17 +52,11 @@ class Mail(pulumi.ComponentResource):
         if args["mode"] == "smtp":
             child = pulumi.ResourceOptions(parent=self)
             outbound_policy(name, args, args["egress"], child)
-            made = k8s.core.v1.Secret(
-                name,
-                metadata=auto_named(name, args),
-                type="Opaque",
-                string_data={
-                    "msmtprc": msmtprc(args["account"]),
-                    # Always there, so that they can be mounted; empty where nothing asks for them.
-                    "mail-password": args["password"] or "",
-                    "mail-ca.pem": args["ca"] or "",
-                },
-                opts=child,
-            )
-            self.account = made.metadata.name
+            files = {
+                "msmtprc": msmtprc(args["server"], args["domain"]),
+                # Always there, so that they can be mounted; empty where nothing asks for them.
+                "mail-password": args["password"] or "",
+                "mail-ca.pem": args["server"].ca or "",
+            }
+            self.account = secret(name, auto_named(name, args), files, child)
         self.register_outputs({"account": self.account})

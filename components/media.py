@@ -8,16 +8,18 @@ from stackfile.values import Storage
 
 
 class MediaArgs(ShopArgs):
-    """What the media volume is told."""
+    """Arguments of the media volume."""
 
     storage: Storage
+    """Size and class of the volume."""
     access_mode: str
     """ReadWriteMany where pods run on several nodes; ReadWriteOnce on a cluster of one."""
     retention: Retention
+    """Whether it can be lost with the stack."""
 
 
 class Media(pulumi.ComponentResource):
-    """One volume that all web pods share; it outlives the stack unless told otherwise."""
+    """One volume that all web pods share; it outlives the stack if `retention` says so."""
 
     claim: pulumi.Output[str]
     """Name of the claim."""

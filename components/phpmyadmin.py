@@ -3,8 +3,9 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
-from components.kit.network_policies import DATABASE_CLIENTS, allow_between
+from components.kit.files import config_map, secret
+from components.kit.metadata import ShopArgs, auto_named, labels, selector
+from components.kit.network_policies import DATABASE_CLIENTS, allow
 from components.kit.passwords import password
 from components.kit.pods import (
     PULL_POLICY,
@@ -12,30 +13,30 @@ from components.kit.pods import (
     config_volume,
     container_resources,
     http,
-    match,
     probe,
     restricted_container,
     restricted_pod,
     scratch_volume,
     secret_volume,
 )
-from components.kit.workload import disruption_budget
-from components.web.pods import HTTP_PORT
+from components.kit.workload import deployment
+from shop.constants import ETC, HTTP_PORT
 from shop.phpmyadmin import phpmyadmin_apache
 from shop.render import script
 from stackfile.values import Resources
 
 PHPMYADMIN_USER = 10005
 """User and group of phpMyAdmin."""
-_OURS = "/etc/openmage/phpmyadmin"
+_OURS = f"{ETC}/phpmyadmin"
 
 
 class PhpMyAdminArgs(ShopArgs, PodArgs):
-    """What phpMyAdmin is told."""
+    """Arguments of phpMyAdmin."""
 
     image: str
     """phpMyAdmin's official image with Apache."""
     resources: Resources
+    """Of its one container."""
     memory_limit: int
     """PHP's memory_limit, in bytes."""
     host: pulumi.Input[str]
@@ -60,85 +61,53 @@ class PhpMyAdmin(pulumi.ComponentResource):
         """Make the pod, its Service, and the way from the admin pods if there is one."""
         super().__init__("openmage:index:PhpMyAdmin", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        deployment = k8s.apps.v1.Deployment(
+        _, service = deployment(
             name,
-            metadata=named(name, args),
-            spec=_deployment(name, args, _config(name, args, child), _secret(name, args, child)),
-            opts=child,
-        )
-        service = k8s.core.v1.Service(
-            name,
-            metadata=named(name, args),
-            spec={
-                "type": "ClusterIP",
-                "selector": selector(name),
-                "ports": [{"name": "http", "port": 80, "target_port": HTTP_PORT}],
+            args,
+            {
+                "metadata": {"labels": {**labels(name, args), **DATABASE_CLIENTS}},
+                "spec": _pod(args, _config(name, args, child), _secret(name, args, child)),
             },
-            # Pulumi waits for a Service's first endpoint: wait for the pod first.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[deployment])
-            ),
+            [{"name": "http", "port": 80, "target_port": HTTP_PORT}],
+            child,
+            # Whoever is signed in is known to the one pod only.
+            replicas=1,
+            min_ready_seconds=None,
         )
-        disruption_budget(name, args, child)
         if args["client"] is not None:
-            client = args["client"]
-            allow_between(name, args, workload=name, client=client, port=HTTP_PORT, opts=child)
+            clients = selector(args["client"])
+            allow(name, args, HTTP_PORT, child, pods=selector(name), clients=clients)
         self.service = service.metadata.name
         self.register_outputs({"service": self.service})
 
 
 def _config(name: str, args: PhpMyAdminArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    made = k8s.core.v1.ConfigMap(
-        f"{name}-config",
-        metadata=auto_named(name, args),
-        data={
-            "apache.conf": phpmyadmin_apache(args["memory_limit"]),
-            "config.inc.php": script("phpmyadmin.php"),
-            # Always there, so that it can be mounted; empty where the connection is plain.
-            "database-ca.pem": args["ca"] or "",
-        },
-        opts=opts,
-    )
-    return made.metadata.name
+    files = {
+        "apache.conf": phpmyadmin_apache(args["memory_limit"]),
+        "config.inc.php": script("phpmyadmin.php"),
+        # Always there, so that it can be mounted; empty where the connection is plain.
+        "database-ca.pem": args["ca"] or "",
+    }
+    return config_map(f"{name}-config", auto_named(name, args), files, opts)
 
 
 def _secret(name: str, args: ShopArgs, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    made = k8s.core.v1.Secret(
-        f"{name}-cookies",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={"cookies": password(f"{name}-cookies", None, opts)},
-        opts=opts,
-    )
-    return made.metadata.name
+    cookies = password(f"{name}-cookies", None, opts)
+    return secret(f"{name}-cookies", auto_named(name, args), {"cookies": cookies}, opts)
 
 
-def _deployment(
-    name: str, args: PhpMyAdminArgs, config: pulumi.Input[str], secret: pulumi.Input[str]
-) -> k8s.apps.v1.DeploymentSpecArgsDict:
+def _pod(
+    args: PhpMyAdminArgs, config: pulumi.Input[str], cookies: pulumi.Input[str]
+) -> k8s.core.v1.PodSpecArgsDict:
     return {
-        # Whoever is signed in is known to the one pod only.
-        "replicas": 1,
-        "selector": match(selector(name)),
-        "strategy": {
-            "type": "RollingUpdate",
-            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
-        },
-        "progress_deadline_seconds": 300,
-        "revision_history_limit": 3,
-        "template": {
-            "metadata": {"labels": {**labels(name, args), **DATABASE_CLIENTS}},
-            "spec": {
-                **restricted_pod(args, PHPMYADMIN_USER),
-                "termination_grace_period_seconds": 30,
-                "containers": [_container(args)],
-                "volumes": [
-                    scratch_volume("tmp", "512Mi"),
-                    config_volume("config", config),
-                    secret_volume("secret", secret),
-                ],
-            },
-        },
+        **restricted_pod(args, PHPMYADMIN_USER),
+        "termination_grace_period_seconds": 30,
+        "containers": [_container(args)],
+        "volumes": [
+            scratch_volume("tmp", "512Mi"),
+            config_volume("config", config),
+            secret_volume("secret", cookies),
+        ],
     }
 
 

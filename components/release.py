@@ -3,10 +3,12 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.pods import config_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
+from shop.constants import ETC
 from shop.render import script
 from stackfile.values import Resources
 
@@ -16,13 +18,14 @@ _SCRIPTS = ("release.php", "database.php", "stores.php")
 
 
 class ReleaseArgs(ShopArgs, PhpArgs):
-    """What a release is told."""
+    """Arguments of a release."""
 
     settings: str
     """release.json: the shop's public settings."""
     admin_password: pulumi.Output[str] | None
     """Password of the first administrator; generated where it is None."""
     resources: Resources
+    """Of the Job."""
     memory_limit: str
     """PHP's memory_limit of the Job."""
 
@@ -42,19 +45,10 @@ class Release(pulumi.ComponentResource):
         super().__init__("openmage:index:Release", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.admin_password = password(f"{name}-admin-password", args["admin_password"], child, 20)
-        secret = k8s.core.v1.Secret(
-            f"{name}-admin",
-            metadata=auto_named(name, args),
-            type="Opaque",
-            string_data={"admin-password": self.admin_password},
-            opts=child,
-        )
-        config = k8s.core.v1.ConfigMap(
-            f"{name}-scripts",
-            metadata=auto_named(name, args),
-            data={"release.json": args["settings"], **{file: script(file) for file in _SCRIPTS}},
-            opts=child,
-        )
+        admin = {"admin-password": self.admin_password}
+        scripts = {"release.json": args["settings"], **{file: script(file) for file in _SCRIPTS}}
+        account = secret(f"{name}-admin", auto_named(name, args), admin, child)
+        config = config_map(f"{name}-scripts", auto_named(name, args), scripts, child)
         metadata = auto_named(name, args)
         # A Job that failed is replaced by the next update, instead of being waited for again.
         metadata["annotations"] = {"pulumi.com/replaceUnready": "true"}
@@ -67,7 +61,7 @@ class Release(pulumi.ComponentResource):
                 # No ttl: a Job that is gone would be run again after a refresh.
                 "template": {
                     "metadata": {"labels": php_labels(name, args)},
-                    "spec": _pod(name, args, secret.metadata.name, config.metadata.name),
+                    "spec": _pod(name, args, account, config),
                 },
             },
             opts=pulumi.ResourceOptions.merge(
@@ -81,13 +75,13 @@ class Release(pulumi.ComponentResource):
 
 
 def _pod(
-    name: str, args: ReleaseArgs, secret: pulumi.Input[str], config: pulumi.Input[str]
+    name: str, args: ReleaseArgs, account: pulumi.Input[str], config: pulumi.Input[str]
 ) -> k8s.core.v1.PodSpecArgsDict:
-    mounts = {f"/etc/openmage/{file}": ("scripts", file) for file in (*_SCRIPTS, "release.json")}
+    mounts = {f"{ETC}/{file}": ("scripts", file) for file in (*_SCRIPTS, "release.json")}
     mounts["/run/secrets/openmage/admin-password"] = ("admin", "admin-password")
-    run = ["php", "-d", f"memory_limit={args['memory_limit']}", "/etc/openmage/release.php"]
+    run = ["php", "-d", f"memory_limit={args['memory_limit']}", f"{ETC}/release.php"]
     return {
-        **php_pod(args, [config_volume("scripts", config), secret_volume("admin", secret)]),
+        **php_pod(args, [config_volume("scripts", config), secret_volume("admin", account)]),
         "containers": [
             php_container(name, args, args["resources"], run, mounts, deadline=_DEADLINE)
         ],

@@ -33,7 +33,7 @@ class Quota(TypedDict):
 
 
 class TenantArgs(ShopArgs):
-    """What a tenant is told; `namespace` is the name of the Namespace to make."""
+    """Arguments of a tenant; `namespace` is the name of the Namespace to make."""
 
     retention: Retention
     """Whether the namespace, and all data in it, survives the stack."""

@@ -1,4 +1,4 @@
-"""Settings of what else holds data: sessions, cache, media."""
+"""Settings of what else holds data: sessions and cache."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
@@ -9,7 +9,8 @@ from settings import sizing
 from stackfile.needs import SecretUse
 from stackfile.report import Path, Violation
 from stackfile.section import Section
-from stackfile.types import Certificate, Cidr, Hostname, Line, Port, bytes_of
+from stackfile.servers import RedisSentinels, RedisServer
+from stackfile.types import bytes_of
 from stackfile.values import Container, Placement, Resources, Storage
 
 
@@ -63,14 +64,7 @@ class OwnCache(_Own):
         return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 80)
 
 
-class _Others(Section):
-    database: Annotated[int, Field(ge=0, le=15)] = 0
-    """Number of the database on the server."""
-    username: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
-    """User that the password is of; default: the server's default one."""
-    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
-    """Networks in which it is; nothing else is opened."""
-
+class _External:
     images: ClassVar = ()
 
     def containers(self, path: Path) -> Iterator[Container]:
@@ -93,38 +87,16 @@ class _Others(Section):
         yield from ()
 
 
-class ExternalStore(_Others):
+class ExternalStore(RedisServer, _External):
     """A Valkey or Redis that somebody else runs."""
 
     mode: Literal["external"]
-    host: Hostname
-    """Name or address of the server."""
-    port: Port = 6379
-    tls: bool = False
-    """Whether the connection is encrypted and the server's certificate checked. Required in
-    production."""
-    ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
 
 
-class Sentinel(Section):
-    """An address of a Sentinel."""
-
-    host: Hostname
-    port: Port = 26379
-
-
-class SentinelStore(_Others):
+class SentinelStore(RedisSentinels, _External):
     """A Valkey or Redis of somebody else's, found by Sentinels. OpenMage cannot encrypt it."""
 
     mode: Literal["sentinel"]
-    master: Line
-    """Name that the Sentinels know the primary by."""
-    sentinels: Annotated[tuple[Sentinel, ...], Field(min_length=1)]
-    """Sentinels; three or more survive the loss of one. They ask for the same password, or for
-    none."""
-    port: Port = 6379
-    """Port of the servers themselves."""
 
 
 class Cache(Section):

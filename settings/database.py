@@ -14,20 +14,11 @@ from settings import sizing
 from stackfile.needs import Api, Prerequisites, SecretUse
 from stackfile.report import Path, Violation
 from stackfile.section import Section
-from stackfile.types import (
-    Certificate,
-    Cidr,
-    ForeignNamespace,
-    Hostname,
-    ImageReference,
-    Line,
-    Port,
-    bytes_of,
-)
+from stackfile.servers import SqlServer
+from stackfile.types import Cidr, ForeignNamespace, Hostname, ImageReference, Line, bytes_of
 from stackfile.values import Container, Placement, Resources, Storage
 
 MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Mode = Literal["node-local", "volume", "replicated", "galera", "external"]
 
 Record = Mapping[str, Any]
@@ -231,30 +222,10 @@ class GaleraDatabase(_Operated):
         return {"mode": self.mode, "version": version, **self.storage.record()}
 
 
-class Endpoint(Section):
-    """An address of a database server."""
-
-    host: Hostname
-    port: Port = 3306
-
-
-class ExternalDatabase(Section):
+class ExternalDatabase(SqlServer):
     """A MySQL or MariaDB that somebody else runs."""
 
     mode: Literal["external"]
-    host: Hostname
-    """Name or address of the server."""
-    port: Port = 3306
-    name: DatabaseName = "openmage"
-    """Database; it must exist."""
-    username: DatabaseName = "openmage"
-    """User with all rights on the database; its password is `openmage:databasePassword`."""
-    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
-    """Networks in which the server is; nothing else is opened."""
-    ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: no TLS. Required in production."""
-    read: Endpoint | None = None
-    """Replica for reads; default: none. OpenMage then reads its own writes late."""
     max_connections: Annotated[int, Field(ge=10, le=100000)] = 150
     """Connections that the server grants to this shop."""
     copied_from: Mode | None = None

@@ -1,8 +1,10 @@
 """How memory and connections are divided."""
 
+from shop.constants import OPCACHE_MEGABYTES
+
 MIB = 2**20
-OPCACHE = 192 * MIB
-"""opcache.memory_consumption, as in php.ini."""
+OPCACHE = OPCACHE_MEGABYTES * MIB
+"""Memory of PHP's opcache."""
 _BASE = 64 * MIB
 """php-fpm's master, its extensions and buffers."""
 _POOL_CHUNK = 128 * MIB

@@ -5,6 +5,8 @@ from typing import Any
 
 import jinja2
 
+from shop import constants
+
 TEMPLATES: Any = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=jinja2.StrictUndefined,
@@ -13,3 +15,6 @@ TEMPLATES: Any = jinja2.Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+TEMPLATES.globals |= {
+    name.lower(): value for name, value in vars(constants).items() if name.isupper()
+}

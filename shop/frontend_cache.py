@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from shop._templates import TEMPLATES
-from shop.render import UPLOAD_MEGABYTES
 
-VARNISH_PORT = 8000
-"""Where Varnish listens behind the terminator, inside of the pod only."""
 _SORRY = (
     "<!doctype html><title>Please try again</title>"
     "<p>The shop does not answer at the moment. Please try again in a minute.</p>\n"
@@ -27,31 +24,36 @@ _COOKIES = "(^|; *)(external_no_cache|no_cache|persistent_shopping_cart)=[^;]"
 """Cookies of a visitor whose pages are his own: the names that Magento 1 has always had."""
 
 
-class Varnish(TypedDict):
-    """What Varnish serves."""
+class Caching(TypedDict):
+    """What is cached, and for whom."""
 
-    backend: str
-    """Name of the Service behind it."""
     release: str
     """Identity of the release: a new one starts with an empty cache."""
     html: bool
     """Whether pages are cached as well."""
     restricted: bool
     """Whether not everybody may see the shop: nothing is cached then."""
-    terminator: bool
-    """Whether an nginx in the same pod comes before it."""
     admin_path: str
     """Front name of the admin area."""
     grace: int
-    """Seconds that stale answers are kept for when the shop does not answer."""
+    """Seconds for which stale answers are kept in case the shop does not answer."""
     timeout: int
     """Seconds that a request may take."""
+
+
+class Varnish(Caching):
+    """A Varnish and what surrounds it."""
+
+    backend: str
+    """Name of the Service behind it."""
+    terminator: bool
+    """Whether an nginx in the same pod comes before it."""
     largest: int
     """Size in bytes of the largest file that is cached."""
 
 
 class Terminator(TypedDict):
-    """What the nginx that ends TLS before Varnish serves."""
+    """The nginx that terminates TLS in front of Varnish."""
 
     shop_hosts: Sequence[str]
     """Hosts that lead to Varnish."""
@@ -77,6 +79,4 @@ def varnish_config(varnish: Varnish) -> str:
 
 def terminator_config(terminator: Terminator) -> str:
     """Return the whole nginx.conf of the terminator."""
-    return TEMPLATES.get_template("terminator.conf.j2").render(
-        **terminator, varnish_port=VARNISH_PORT, upload_megabytes=UPLOAD_MEGABYTES
-    )
+    return TEMPLATES.get_template("terminator.conf.j2").render(**terminator)

@@ -1,14 +1,15 @@
 """app/etc/local.xml: what OpenMage knows of its surroundings before it can ask its database."""
 
-from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 from xml.etree import ElementTree as ET
 
+from shop.constants import ETC
 from shop.purge import Purge, Tree, purge_nodes
+from stackfile.servers import RedisSentinels, RedisServer, SqlServer
 
 INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
 """Install date. OpenMage only asks whether there is one; a fixed one keeps the file the same."""
-SESSIONS_CA = "/etc/openmage/sessions-ca.pem"
+SESSIONS_CA = f"{ETC}/sessions-ca.pem"
 """Where pods find the certificate authority of an external session store."""
 _CONNECTION_TYPES: Tree = {
     "openmage_kubernetes": {"class": "OpenMage_Kubernetes_Db"},
@@ -16,78 +17,45 @@ _CONNECTION_TYPES: Tree = {
 }
 
 
-class Connection(TypedDict):
-    """One SQL endpoint."""
-
-    host: str
-    port: int
-    name: str
-    username: str
-    password: str
-    tls: bool
-    """Whether the connection is encrypted and the server's certificate checked."""
-
-
-class Address(TypedDict):
-    """An address of a server."""
-
-    host: str
-    port: int
-
-
-class Sentinels(TypedDict):
-    """Who knows which of several servers is the primary."""
-
-    master: str
-    """Name that the Sentinels know it by."""
-    servers: Sequence[Address]
-
-
-class Redis(TypedDict):
-    """One Valkey or Redis."""
-
-    host: str
-    """Host to connect to; empty where Sentinels know it."""
-    port: int
-    database: int
-    username: str | None
-    password: str
-    tls: bool
-    """Whether the connection is encrypted and the server's certificate checked."""
-    ca: str | None
-    """Certificate authority of the server, PEM; None for those that the image trusts."""
-    sentinels: Sentinels | None
-    """For sessions only."""
-
-
 class LocalXml(TypedDict):
     """Everything in local.xml that differs between shops and releases."""
 
     crypt_key: str
+    """Key of encrypted configuration and customer data."""
     admin_path: str
+    """Front name of the admin area."""
     release: str
     """Identity of the release: old and new code never share a cache."""
-    database: Connection
-    read: NotRequired[Connection]
-    """Where reads may go; the same as `database` if absent."""
-    sessions: Redis
-    cache: Redis
+    database: SqlServer
+    """Where the database is; its `read` is where reads may go."""
+    database_password: str
+    """Password of the database's user."""
+    sessions: RedisServer | RedisSentinels
+    """Where sessions are."""
+    sessions_password: str
+    """Password of that store; empty if it asks for none."""
+    cache: RedisServer
+    """Where the cache is."""
+    cache_password: str
+    """Password of that store; empty if it asks for none."""
     max_concurrency: int
     """How many requests of one session may wait for its lock."""
-    purge: NotRequired[Purge]
-    """Who must hear what has changed; absent without a frontend cache."""
+    purge: Purge | None
+    """Who must hear what has changed; None without a frontend cache."""
 
 
 def local_xml(values: LocalXml) -> str:
     """Return the file; every value is escaped by the XML writer."""
-    database = values["database"]
+    database, password = values["database"], values["database_password"]
     resources: Tree = {
         "db": {"table_prefix": ""},
-        "default_setup": {"connection": _connection(database)},
+        "default_setup": {"connection": _connection(database, password)},
     }
-    if "read" in values:
+    if database.read is not None:
+        where = {"host": f"{database.read.host}:{database.read.port}"}
         # `use` must be empty, or the default setup's connection would be used in its place.
-        resources["default_read"] = {"connection": {"use": "", **_connection(values["read"])}}
+        connection = {"use": "", **_connection(database, password), **where}
+        resources["default_read"] = {"connection": connection}
     global_: Tree = {
         "install": {"date": INSTALLED},
         "crypt": {"key": values["crypt_key"]},
@@ -106,7 +74,7 @@ def local_xml(values: LocalXml) -> str:
         # nginx has worked out the client's address; no other header is believed.
         "remote_addr_headers": {"header1": "HTTP_X_REAL_IP"},
     }
-    if "purge" in values:
+    if values["purge"] is not None:
         global_ |= purge_nodes(values["purge"])
     admin: Tree = {"routers": {"adminhtml": {"args": {"frontName": values["admin_path"]}}}}
     root = ET.Element("config")
@@ -115,15 +83,15 @@ def local_xml(values: LocalXml) -> str:
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _connection(connection: Connection) -> Tree:
+def _connection(server: SqlServer, password: str) -> Tree:
     return {
-        "host": f"{connection['host']}:{connection['port']}",
-        "username": connection["username"],
-        "password": connection["password"],
-        "dbname": connection["name"],
+        "host": f"{server.host}:{server.port}",
+        "username": server.username,
+        "password": password,
+        "dbname": server.name,
         "initStatements": "SET NAMES utf8",
         "model": "mysql4",
-        "type": "openmage_kubernetes_tls" if connection["tls"] else "openmage_kubernetes",
+        "type": "openmage_kubernetes_tls" if server.ca is not None else "openmage_kubernetes",
         "pdoType": "",
         "active": "1",
         "persistent": "0",
@@ -131,11 +99,10 @@ def _connection(connection: Connection) -> Tree:
 
 
 def _sessions(values: LocalXml) -> Tree:
-    redis = values["sessions"]
     return {
-        **_session_server(redis),
-        "password": redis["password"],
-        "db": str(redis["database"]),
+        **_session_server(values["sessions"]),
+        "password": values["sessions_password"],
+        "db": str(values["sessions"].database),
         "timeout": "2.5",
         "persistent": "",
         "compression_threshold": "2048",
@@ -154,17 +121,16 @@ def _sessions(values: LocalXml) -> Tree:
     }
 
 
-def _session_server(redis: Redis) -> Tree:
-    sentinels = redis["sentinels"]
-    if sentinels is None:
-        server: Tree = {"host": _host(redis), "port": str(redis["port"])}
-        if redis["ca"] is not None:
+def _session_server(redis: RedisServer | RedisSentinels) -> Tree:
+    if isinstance(redis, RedisServer):
+        server: Tree = {"host": _host(redis), "port": str(redis.port)}
+        if redis.ca is not None:
             server["tls_options"] = {"cafile": SESSIONS_CA}
     else:
-        servers = [f"tcp://{each['host']}:{each['port']}" for each in sentinels["servers"]]
+        servers = [f"tcp://{each.host}:{each.port}" for each in redis.sentinels]
         server = {
             "sentinel_servers": ",".join(servers),
-            "sentinel_master": sentinels["master"],
+            "sentinel_master": redis.master,
             # In the middle of a failover a Sentinel may still name the old primary.
             "sentinel_verify_master": "1",
         }
@@ -174,16 +140,16 @@ def _session_server(redis: Redis) -> Tree:
 def _cache(values: LocalXml) -> Tree:
     redis = values["cache"]
     # Colin Mollenhour's backend has no option for a certificate authority; ours gives it one.
-    own_ca = redis["ca"] is not None
+    own_ca = redis.ca is not None
     return {
         "id_prefix": f"{values['release']}_",
         "backend": "OpenMage_Kubernetes_Cache_Tls" if own_ca else "Cm_Cache_Backend_Redis",
         "backend_options": {
             "server": _host(redis),
-            "port": str(redis["port"]),
+            "port": str(redis.port),
             **_username(redis),
-            "password": redis["password"],
-            "database": str(redis["database"]),
+            "password": values["cache_password"],
+            "database": str(redis.database),
             "persistent": "",
             "connect_retries": "2",
             "read_timeout": "10",
@@ -197,12 +163,12 @@ def _cache(values: LocalXml) -> Tree:
     }
 
 
-def _host(redis: Redis) -> str:
-    return f"tls://{redis['host']}" if redis["tls"] else redis["host"]
+def _host(redis: RedisServer) -> str:
+    return f"tls://{redis.host}" if redis.tls else redis.host
 
 
-def _username(redis: Redis) -> Tree:
-    return {} if redis["username"] is None else {"username": redis["username"]}
+def _username(redis: RedisServer | RedisSentinels) -> Tree:
+    return {} if redis.username is None else {"username": redis.username}
 
 
 def _append(parent: ET.Element, tree: Tree) -> None:

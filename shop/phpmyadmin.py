@@ -1,11 +1,8 @@
 """Configuration files of phpMyAdmin."""
 
 from shop._templates import TEMPLATES
-from shop.render import UPLOAD_MEGABYTES
 
 
 def phpmyadmin_apache(memory_limit: int) -> str:
     """Return the whole Apache configuration; `memory_limit` is PHP's, in bytes."""
-    return TEMPLATES.get_template("phpmyadmin.conf.j2").render(
-        memory_limit=memory_limit, upload_megabytes=UPLOAD_MEGABYTES
-    )
+    return TEMPLATES.get_template("phpmyadmin.conf.j2").render(memory_limit=memory_limit)

@@ -4,26 +4,34 @@ import json
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
-from shop.render import Site
+from shop.render import VirtualHost
 
 
 class Store(TypedDict):
     """What the shop is called and who runs it."""
 
     shop_host: str
-    sites: Sequence[Site]
+    """Host of the default store."""
+    sites: Sequence[VirtualHost]
     """Further hosts, each with the store view or website that it shows."""
     admin_host: str
-    admin_path: str
+    """Host of the admin area."""
     secure: bool
     """Whether TLS is terminated in front of the shop; all addresses are https then."""
     locale: str
+    """Language and country, such as `de_AT`."""
     timezone: str
+    """Name of the time zone, such as `Europe/Vienna`."""
     currency: str
+    """ISO code of the currency."""
     username: str
+    """User name of the first administrator."""
     email: str
+    """E-mail address of the first administrator."""
     first_name: str
+    """First name of the first administrator."""
     last_name: str
+    """Last name of the first administrator."""
     converted_engines: NotRequired[Sequence[str]]
     """Storage engines whose tables the release converts to InnoDB."""
 
@@ -32,9 +40,13 @@ class Row(TypedDict):
     """One row of core_config_data."""
 
     scope: str
+    """`default` or `stores`."""
     scope_id: int
+    """Number of the store; 0 in scope `stores` is the admin area."""
     path: str
+    """What is configured."""
     value: str
+    """Its value, as text."""
 
 
 def config_rows(store: Store) -> list[Row]:
@@ -103,7 +115,7 @@ def release_settings(store: Store) -> str:
     )
 
 
-def _site(site: Site, *, secure: bool) -> dict[str, str]:
+def _site(site: VirtualHost, *, secure: bool) -> dict[str, str]:
     """Return a store's own addresses; the release knows which id its code has."""
     return {
         "code": site["code"],

@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import TypedDict
 
 from shop._templates import TEMPLATES
+from shop.constants import FPM_PORT
 
+LOCAL_FPM = f"127.0.0.1:{FPM_PORT}"
+"""Address of php-fpm in the pod of its nginx."""
 _SCRIPTS = Path(__file__).parent / "php"
-
-CODE = "/var/www/html"
-"""Where the images carry the shop's code."""
-UPLOAD_MEGABYTES = 64
-"""Largest upload: OpenMage's own product imports and media stay well below."""
-
 
 PRIVATE = (
     *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
@@ -25,52 +22,52 @@ _PROTECTION = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Headers of every answer, unless PHP has sent its own."""
-_FIXED = {
-    "private": PRIVATE,
-    "protection": _PROTECTION,
-    "code": CODE,
-    "upload_megabytes": UPLOAD_MEGABYTES,
-}
+_FIXED = {"private": PRIVATE, "protection": _PROTECTION}
 
 
-class Site(TypedDict):
+class VirtualHost(TypedDict):
     """A host and the store that it shows."""
 
     host: str
+    """Name, as in the header Host."""
     code: str
     """Code of the store view or website; empty for the default one."""
     type: str
     """`store` or `website`."""
 
 
-class Limit(TypedDict):
+class RateLimit(TypedDict):
     """How often one client may ask for something."""
 
     name: str
+    """Name of the limit, unlike that of any other."""
     method: str
     """HTTP method, as a regular expression."""
     path: str
     """Path, as a regular expression that starts behind index.php."""
     per_minute: int
+    """Requests of one client per minute."""
     burst: int
     """Requests that may come at once."""
 
 
-class Door(TypedDict):
-    """phpMyAdmin behind the admin pods."""
+class PhpMyAdminProxy(TypedDict):
+    """phpMyAdmin behind the web server of the admin pods."""
 
     host: str
+    """Host that leads to it."""
     service: str
+    """Its Service."""
     allow: Sequence[str]
     """Networks that are let in."""
 
 
-class Server(TypedDict):
+class WebServer(TypedDict):
     """What one web server serves."""
 
     tier: str
     """`storefront` or `admin`."""
-    sites: Sequence[Site]
+    sites: Sequence[VirtualHost]
     """Hosts that are served."""
     redirects: Mapping[str, str]
     """Hosts that are redirected, each with where to."""
@@ -83,21 +80,22 @@ class Server(TypedDict):
     secure: bool
     """Whether http is redirected to https."""
     hsts: bool
-    """Whether browsers are told to come by https only, for a year."""
+    """Whether browsers must come by https only for a year (Strict-Transport-Security)."""
     trusted_proxies: Sequence[str]
     """Networks whose X-Forwarded-For names the client."""
     allow: Sequence[str]
     """Networks of clients that are let in; empty for everybody."""
     basic_auth: bool
     """Whether a user name and password are asked for first."""
-    limits: Sequence[Limit]
+    limits: Sequence[RateLimit]
     """How often one client may ask."""
-    phpmyadmin: Door | None
+    phpmyadmin: PhpMyAdminProxy | None
+    """Way to phpMyAdmin; None without one."""
     timeout: int
     """Seconds that a request may take."""
 
 
-def nginx_config(server: Server, php: str = "127.0.0.1:9000") -> str:
+def nginx_config(server: WebServer, php: str = LOCAL_FPM) -> str:
     """Return the whole nginx.conf of a web pod; `php` is the address of php-fpm."""
     return TEMPLATES.get_template("nginx.conf.j2").render(**server, **_FIXED, php=php)
 
@@ -108,7 +106,7 @@ def nginx_php(timeout: int, *, basic_auth: bool) -> str:
     return template.render(timeout=timeout, basic_auth=basic_auth)
 
 
-def apache_config(server: Server, workers: int) -> str:
+def apache_config(server: WebServer, workers: int) -> str:
     """Return the whole apache.conf of a web pod."""
     return TEMPLATES.get_template("apache.conf.j2").render(**server, **_FIXED, workers=workers)
 
@@ -127,7 +125,7 @@ def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool
     """Return the ini lines of the shop, the customer's own last."""
     lines = [f"{key} = {_ini_value(value)}" for key, value in own.items()]
     return TEMPLATES.get_template("php.ini.j2").render(
-        memory_limit=memory_limit, sendmail=sendmail, upload_megabytes=UPLOAD_MEGABYTES, own=lines
+        memory_limit=memory_limit, sendmail=sendmail, own=lines
     )
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from shop.local_xml import Redis, local_xml
+from shop.local_xml import local_xml
 from shop.release import release_settings
-from shop.render import Site
+from shop.render import VirtualHost
+from stackfile.servers import RedisServer, SqlServer
 from tests.harness import ROOT
 
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db", "mariadb", "redis-server", "redis-cli")
@@ -127,39 +128,30 @@ class PrivateShop:
         prefix: str = "",
     ) -> None:
         """Write local.xml anew; without arguments as it is at first."""
-        store = Redis(
-            host="127.0.0.1",
-            port=redis or self._servers.redis,
-            database=0,
-            username=None,
-            password="",
-            tls=False,
-            ca=None,
-            sentinels=None,
-        )
+        local = {"host": "127.0.0.1", "cidrs": ()}
+        store = RedisServer.model_construct(port=redis or self._servers.redis, **local)
         content = local_xml(
             {
                 "crypt_key": "0" * 32,
                 "admin_path": "backoffice",
                 "release": release,
-                "database": {
-                    "host": "127.0.0.1",
-                    "port": self._servers.mariadb,
-                    "name": self._schema,
-                    "username": "shop",
-                    "password": password,
-                    "tls": False,
-                },
+                "database": SqlServer.model_construct(
+                    port=self._servers.mariadb, name=self._schema, username="shop", **local
+                ),
+                "database_password": password,
                 "sessions": store,
+                "sessions_password": "",
                 "cache": store,
+                "cache_password": "",
                 "max_concurrency": 6,
+                "purge": None,
             }
         )
         content = content.replace("<table_prefix />", f"<table_prefix>{prefix}</table_prefix>")
         assert f"<table_prefix>{prefix}</table_prefix>" in content
         (self.code / "app/etc/local.xml").write_text(content)
 
-    def write_stores(self, *sites: Site) -> None:
+    def write_stores(self, *sites: VirtualHost) -> None:
         """Write release.json anew, with hosts that show other stores."""
         (self._scripts / "release.json").write_text(_settings(sites))
 
@@ -201,13 +193,12 @@ def finish(process: subprocess.Popen) -> tuple[int, str, str]:
     return process.returncode, stdout, stderr
 
 
-def _settings(sites: Sequence[Site] = ()) -> str:
+def _settings(sites: Sequence[VirtualHost] = ()) -> str:
     return release_settings(
         {
             "shop_host": "shop.test",
             "sites": sites,
             "admin_host": "admin.shop.test",
-            "admin_path": "backoffice",
             "secure": False,
             "locale": "en_US",
             "timezone": "UTC",

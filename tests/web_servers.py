@@ -14,7 +14,7 @@ from settings.model import Settings
 from shop.render import apache_config, fpm_pool, nginx_config, nginx_php, script
 from tests.harness import DEV, merge, validated
 from tests.web_site import Site, fpm_program
-from wiring.web import own_files, tiers
+from wiring.web import custom_files, tiers
 
 _APACHE_MODULES = Path("/usr/lib/apache2/modules")
 
@@ -69,7 +69,7 @@ def site_of(kind: str, settings: Settings, tier: str, services: Mapping[str, str
     """Return a site with the files of one tier; it does not run yet."""
     chosen = tiers(settings)[tier]
     site = Site(kind, chosen["server"]["document_root"])
-    files = {**_files(kind, chosen), **own_files(settings)}
+    files = {**_files(kind, chosen), **custom_files(settings)}
     site.write({name: _moved(site, text, services) for name, text in files.items()})
     return site
 

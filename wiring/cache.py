@@ -6,10 +6,10 @@ import pulumi
 
 from components.cache.cache import (
     CacheArgs,
-    ExternalStoreArgs,
+    ExternalCacheArgs,
+    ExternalSessionsArgs,
     OwnCacheArgs,
     OwnSessionsArgs,
-    SentinelSessionsArgs,
 )
 from settings import Secrets, Settings
 from settings.cache import ExternalStore, OwnCache, OwnSessions, SentinelStore
@@ -26,27 +26,37 @@ def args(settings: Settings, secrets: Secrets, pods: ShopPodArgs) -> CacheArgs:
 
 def _sessions(
     settings: Settings, secrets: Secrets, pods: ShopPodArgs
-) -> OwnSessionsArgs | ExternalStoreArgs | SentinelSessionsArgs:
+) -> OwnSessionsArgs | ExternalSessionsArgs:
     match chosen := settings.cache.sessions:
         case OwnSessions():
             own = _own(settings, chosen, pods, secrets.sessions_password)
             return {**own, "storage": chosen.storage}
-        case ExternalStore():
-            return _external(chosen, pods, given(secrets.sessions_password))
-        case SentinelStore():
-            return _sentinel(chosen, pods, given(secrets.sessions_password))
+        case ExternalStore() | SentinelStore():
+            return {
+                "namespace": pods["namespace"],
+                "labels": pods["labels"],
+                "mode": "external",
+                "server": chosen,
+                "password": given(secrets.sessions_password),
+            }
         case _:
             assert_never(chosen)
 
 
 def _cache(
     settings: Settings, secrets: Secrets, pods: ShopPodArgs
-) -> OwnCacheArgs | ExternalStoreArgs:
+) -> OwnCacheArgs | ExternalCacheArgs:
     match chosen := settings.cache.cache:
         case OwnCache():
             return _own(settings, chosen, pods, secrets.cache_password)
         case ExternalStore():
-            return _external(chosen, pods, given(secrets.cache_password))
+            return {
+                "namespace": pods["namespace"],
+                "labels": pods["labels"],
+                "mode": "external",
+                "server": chosen,
+                "password": given(secrets.cache_password),
+            }
         case _:
             assert_never(chosen)
 
@@ -66,41 +76,4 @@ def _own(
         "resources": chosen.resources,
         "maxmemory": chosen.maxmemory,
         "password": password,
-    }
-
-
-def _external(
-    chosen: ExternalStore, pods: ShopPodArgs, password: pulumi.Output[str]
-) -> ExternalStoreArgs:
-    return {
-        "namespace": pods["namespace"],
-        "labels": pods["labels"],
-        "mode": "external",
-        "host": chosen.host,
-        "port": chosen.port,
-        "database": chosen.database,
-        "username": chosen.username,
-        "password": password,
-        "tls": chosen.tls,
-        "ca": chosen.ca,
-        "cidrs": chosen.cidrs,
-    }
-
-
-def _sentinel(
-    chosen: SentinelStore, pods: ShopPodArgs, password: pulumi.Output[str]
-) -> SentinelSessionsArgs:
-    return {
-        "namespace": pods["namespace"],
-        "labels": pods["labels"],
-        "mode": "sentinel",
-        "sentinels": {
-            "master": chosen.master,
-            "servers": [{"host": each.host, "port": each.port} for each in chosen.sentinels],
-        },
-        "port": chosen.port,
-        "database": chosen.database,
-        "username": chosen.username,
-        "password": password,
-        "cidrs": chosen.cidrs,
     }

@@ -15,5 +15,5 @@ def args(settings: Settings, code: CodeArgs, release: Release) -> CronRunnerArgs
         "active_deadline_seconds": settings.cron.active_deadline_seconds,
         "resources": settings.cron.resources,
         "memory_limit": settings.cron.memory_limit,
-        "release": release.job,
+        "depends_on": [release.job],
     }

@@ -3,12 +3,10 @@
 from typing import assert_never
 
 from components.database.database import DatabaseArgs, ExternalDatabaseArgs
-from components.database.database import Endpoint as EndpointArgs
 from components.database.operated import OperatedDatabaseArgs
 from components.database.own import OwnDatabaseArgs
 from settings import Secrets, Settings
 from settings.database import (
-    Endpoint,
     ExternalDatabase,
     GaleraDatabase,
     NodeLocalDatabase,
@@ -106,16 +104,6 @@ def _external(
         "namespace": pods["namespace"],
         "labels": pods["labels"],
         "mode": "external",
-        "host": chosen.host,
-        "port": chosen.port,
-        "database": chosen.name,
-        "username": chosen.username,
+        "server": chosen,
         "password": given(secrets.database_password),
-        "ca": chosen.ca,
-        "read": _endpoint(chosen.read),
-        "cidrs": chosen.cidrs,
     }
-
-
-def _endpoint(endpoint: Endpoint | None) -> EndpointArgs | None:
-    return None if endpoint is None else {"host": endpoint.host, "port": endpoint.port}

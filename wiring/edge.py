@@ -6,9 +6,7 @@ import pulumi
 
 from components import Tenant
 from components.edge import Certificate, EdgeArgs
-from components.edge.routes import Backend, Terminator
-from components.frontend_cache.terminator import HTTPS_PORT
-from components.web.pods import HTTP_PORT
+from components.edge.routes import Backend
 from settings import Settings
 from wiring import names
 from wiring.common import of_shop
@@ -38,21 +36,13 @@ def args(  # noqa: PLR0913, PLR0917 (the edge leads to these)
         "route": settings.edge,
         "moving_from": settings.edge.moving_from,
         "backends": _backends(settings, storefront, frontend_cache, admin),
-        "terminator": _terminator() if terminates else None,
+        "terminator": names.FRONTEND_CACHE if terminates else None,
         "tls": {
             "secure": settings.secure,
             "secret": certificate.secret,
             "issued_later": settings.edge.tls.mode == "letsencrypt" and not terminates,
         },
         "admin_path": settings.admin.path,
-    }
-
-
-def _terminator() -> Terminator:
-    return {
-        "workload": names.FRONTEND_CACHE,
-        "http_port": HTTP_PORT,
-        "https_port": HTTPS_PORT,
     }
 
 

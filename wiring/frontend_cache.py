@@ -51,18 +51,20 @@ def _varnish(  # noqa: PLR0913, PLR0917 (the cache stands before these)
         "storage": front.storage,
         "storefront": storefront.service,
         "workload": names.STOREFRONT,
-        "release": _content(settings),
-        "html": front.html,
-        "restricted": bool(access.allow or access.basic_auth),
-        "admin_path": settings.admin.path,
-        "grace": front.grace_seconds,
-        "request_timeout": settings.web.storefront.request_timeout_seconds,
+        "caching": {
+            "release": _content(settings),
+            "html": front.html,
+            "restricted": bool(access.allow or access.basic_auth),
+            "admin_path": settings.admin.path,
+            "grace": front.grace_seconds,
+            "timeout": settings.web.storefront.request_timeout_seconds,
+        },
         "terminator": _terminator(settings, front, admin, tls_secret) if front.terminator else None,
     }
 
 
 def purge(settings: Settings) -> Purge | None:
-    """Return what the shop's code is told of the frontend cache; None where there is none."""
+    """Return how the shop's code reaches the frontend cache; None where there is none."""
     match chosen := settings.frontend_cache:
         case NoFrontendCache():
             return None

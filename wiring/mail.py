@@ -26,17 +26,9 @@ def _smtp(settings: Settings, chosen: SmtpMail, secrets: Secrets, tenant: Tenant
     return {
         **of_shop(settings, tenant),
         "mode": "smtp",
-        "account": {
-            "host": chosen.host,
-            "port": chosen.smtp_port,
-            "tls": chosen.tls,
-            "ca": chosen.ca is not None,
-            "username": chosen.username,
-            "sender": chosen.sender,
-            "domain": settings.hosts.shop[0],
-        },
+        "server": chosen,
+        "domain": settings.hosts.shop[0],
         "password": None if chosen.username is None else given(secrets.mail_password),
-        "ca": chosen.ca,
         "egress": [egress(cidr, (chosen.smtp_port,)) for cidr in chosen.cidrs],
     }
 

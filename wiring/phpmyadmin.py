@@ -18,8 +18,8 @@ def args(settings: Settings, pods: ShopPodArgs, database: Database) -> PhpMyAdmi
         "image": settings.images.phpmyadmin,
         "resources": chosen.resources,
         "memory_limit": chosen.memory_limit,
-        "host": database.host,
-        "port": database.port,
+        "host": database.server.apply(lambda server: server.host),
+        "port": database.server.apply(lambda server: server.port),
         "ca": database.ca,
         # The admin pods' web server leads to its host.
         "client": None if chosen.host is None else names.ADMIN,

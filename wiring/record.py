@@ -1,4 +1,4 @@
-"""What the next update is told of this one."""
+"""What the next update has to know of this one."""
 
 from typing import Any
 

@@ -26,7 +26,6 @@ def _store(settings: Settings) -> Store:
         "shop_host": settings.hosts.shop[0],
         "sites": further_sites(settings),
         "admin_host": settings.hosts.admin,
-        "admin_path": settings.admin.path,
         "secure": settings.secure,
         "locale": settings.store.locale,
         "timezone": settings.store.timezone,

@@ -1,11 +1,10 @@
-"""What the web tiers are told, and how their servers are configured."""
+"""Arguments of the web tiers, and how their servers are configured."""
 
 from collections.abc import Sequence
 
 from components import PhpMyAdmin, Release, ShopConfig
-from components.web.pods import FPM_PORT
 from components.web.server_files import TierArgs
-from components.web.web_tier import WebTierArgs
+from components.web.web_tier import WebTierArgs, fpm_address
 from settings import Settings
 from settings.access import Access
 from settings.web import (
@@ -18,17 +17,15 @@ from settings.web import (
     SplitStorefront,
     SplitWeb,
 )
-from shop.render import Door, Limit, Server, Site
+from shop.render import LOCAL_FPM, PhpMyAdminProxy, RateLimit, VirtualHost, WebServer
 from wiring import names
 from wiring.common import CodeArgs
-
-_LOCAL_PHP = "127.0.0.1:9000"
 
 
 def tiers(settings: Settings) -> dict[str, TierArgs]:
     """Return how the web server of each tier is configured."""
     storefront, admin = settings.web.storefront, settings.web.admin
-    local = None if isinstance(settings.web, ApacheWeb) else _LOCAL_PHP
+    local = None if isinstance(settings.web, ApacheWeb) else LOCAL_FPM
     apart = isinstance(settings.web, SplitWeb)
     return {
         "storefront": {
@@ -40,7 +37,7 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
                 storefront.request_timeout_seconds,
             ),
             "workers": storefront.php.workers,
-            "php": f"{names.STOREFRONT}-php:{FPM_PORT}" if apart else local,
+            "php": fpm_address(names.STOREFRONT) if apart else local,
         },
         "admin": {
             "server": _server(
@@ -56,7 +53,7 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
     }
 
 
-def own_files(settings: Settings) -> dict[str, str]:
+def custom_files(settings: Settings) -> dict[str, str]:
     """Return the customer's own files for the web server, by their names in the ConfigMap."""
     return {
         f"own-{block}-{name}.conf": text
@@ -68,7 +65,7 @@ def own_files(settings: Settings) -> dict[str, str]:
 def storefront(
     settings: Settings, code: CodeArgs, config: ShopConfig, release: Release
 ) -> WebTierArgs:
-    """Return what the pods that customers see are told."""
+    """Return the arguments of the pods that customers see."""
     tier = settings.web.storefront
     args: WebTierArgs = {
         **_web(settings, code, config, release, "storefront", tier),
@@ -86,14 +83,16 @@ def admin(
     release: Release,
     phpmyadmin: PhpMyAdmin | None,
 ) -> WebTierArgs:
-    """Return what the pods of the admin area are told."""
+    """Return the arguments of the pods of the admin area."""
     tier = settings.web.admin
     args = _web(settings, code, config, release, "admin", tier)
     if args["topology"] == "split":
         # Few people work there: nothing is gained by scaling nginx apart from PHP.
         args["topology"] = "shared"
-    after = [] if phpmyadmin is None else [phpmyadmin]
-    return {**args, "replicas": tier.replicas, "after": after}
+    if phpmyadmin is not None:
+        # The web server looks its name up when it starts.
+        args["depends_on"] = [*args["depends_on"], phpmyadmin]
+    return {**args, "replicas": tier.replicas}
 
 
 def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
@@ -113,8 +112,7 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
         "server_config": config.server[name],
         "htpasswd": config.htpasswd.get(name),
         "request_timeout": tier.request_timeout_seconds,
-        "release": release.job,
-        "after": [],
+        "depends_on": [release.job],
     }
     if isinstance(tier, SharedStorefront | SplitStorefront | SharedAdmin):
         args["nginx"] = {
@@ -127,8 +125,8 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
 
 
 def _server(
-    settings: Settings, tier: str, sites: Sequence[Site], access: Access, timeout: int
-) -> Server:
+    settings: Settings, tier: str, sites: Sequence[VirtualHost], access: Access, timeout: int
+) -> WebServer:
     shop = tier == "storefront"
     return {
         "tier": tier,
@@ -143,30 +141,30 @@ def _server(
         "allow": access.allow,
         "basic_auth": access.basic_auth,
         "limits": _limits(settings.web, tier),
-        "phpmyadmin": None if shop else _door(settings),
+        "phpmyadmin": None if shop else _phpmyadmin(settings),
         "timeout": timeout,
     }
 
 
-def further_sites(settings: Settings) -> list[Site]:
+def further_sites(settings: Settings) -> list[VirtualHost]:
     """Return the hosts that show another store than the default one."""
     stores = settings.hosts.stores
     return [{"host": store.host, "code": store.code, "type": store.type} for store in stores]
 
 
-def _sites(settings: Settings) -> list[Site]:
-    first: Site = {"host": settings.hosts.shop[0], "code": "", "type": "store"}
+def _sites(settings: Settings) -> list[VirtualHost]:
+    first: VirtualHost = {"host": settings.hosts.shop[0], "code": "", "type": "store"}
     return [first, *further_sites(settings)]
 
 
-def _door(settings: Settings) -> Door | None:
+def _phpmyadmin(settings: Settings) -> PhpMyAdminProxy | None:
     chosen = settings.phpmyadmin
     if not chosen.enabled or chosen.host is None:
         return None
     return {"host": chosen.host, "service": names.PHPMYADMIN, "allow": chosen.allow}
 
 
-def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[Limit]:
+def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[RateLimit]:
     """Return what OpenMage's own sample guards, and what it leaves open: passwords and searches."""
     chosen = web.limits
     if tier == "admin":
@@ -187,7 +185,7 @@ def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[Limit]:
     return [limit for limit in found if limit["per_minute"]]
 
 
-def _limit(name: str, method: str, path: str, per_minute: int, burst: int) -> Limit:
+def _limit(name: str, method: str, path: str, per_minute: int, burst: int) -> RateLimit:
     return {
         "name": name,
         "method": method,

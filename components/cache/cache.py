@@ -1,25 +1,28 @@
 """A session store and a cache store, apart, each with the eviction and persistence it needs."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Literal, TypedDict
 
 import pulumi
 
-from components.cache.valkey import PORT, ValkeyArgs, valkey
+from components.cache.valkey import ValkeyArgs, valkey
 from components.kit.metadata import ShopArgs
-from components.kit.network_policies import outbound_policy
-from components.kit.pods import scratch_volume
+from components.kit.network_policies import EgressRule, outbound_policy
+from components.kit.pods import claim_volume, scratch_volume
 from components.kit.volumes import claim
-from shop.local_xml import Address, Sentinels
 from shop.render import valkey_config
+from stackfile.servers import RedisSentinels, RedisServer
 from stackfile.values import Storage
+
+_Own = tuple[pulumi.Output[RedisServer], pulumi.Output[str]]
+"""A server of the shop's own, and its password."""
 
 
 class OwnSessionsArgs(ValkeyArgs):
     """A Valkey of the shop's own that holds sessions, and so carts."""
 
     mode: Literal["own"]
+    """It is made here."""
     storage: Storage
     """Volume of the append-only file."""
 
@@ -28,67 +31,51 @@ class OwnCacheArgs(ValkeyArgs):
     """A Valkey of the shop's own that holds the cache."""
 
     mode: Literal["own"]
+    """It is made here."""
 
 
-class _OthersArgs(ShopArgs):
-    port: int
-    """Port of the server, or of the servers that Sentinels know."""
-    database: int
-    """Number of the database on the server."""
-    username: str | None
-    """User that the password is of; None for the server's default one."""
-    password: pulumi.Output[str]
-    cidrs: Sequence[str]
-    """Networks in which it is."""
-
-
-class ExternalStoreArgs(_OthersArgs):
-    """A Valkey or Redis that somebody else runs."""
+class ExternalSessionsArgs(ShopArgs):
+    """A Valkey or Redis for sessions that somebody else runs, perhaps behind Sentinels."""
 
     mode: Literal["external"]
-    host: str
-    tls: bool
-    """Whether the connection is encrypted and the server's certificate checked."""
-    ca: str | None
-    """Certificate authority of the server, PEM; None for those that the image trusts."""
+    """It is there already."""
+    server: RedisServer | RedisSentinels
+    """Where it is."""
+    password: pulumi.Output[str]
+    """Its password."""
 
 
-class SentinelSessionsArgs(_OthersArgs):
-    """A Valkey or Redis of somebody else's that Sentinels know where to find."""
+class ExternalCacheArgs(ShopArgs):
+    """A Valkey or Redis for the cache that somebody else runs."""
 
-    mode: Literal["sentinel"]
-    sentinels: Sentinels
+    mode: Literal["external"]
+    """It is there already."""
+    server: RedisServer
+    """Where it is."""
+    password: pulumi.Output[str]
+    """Its password."""
 
 
 class CacheArgs(TypedDict):
-    """What the two stores are told, each by its mode."""
+    """Arguments of the two stores, each by its mode."""
 
-    sessions: OwnSessionsArgs | ExternalStoreArgs | SentinelSessionsArgs
-    cache: OwnCacheArgs | ExternalStoreArgs
-
-
-class StoreEndpoint(TypedDict):
-    """How the shop's code reaches a store. `shop.local_xml.Redis` is this, once it is known."""
-
-    host: pulumi.Output[str]
-    """Host to connect to; empty where Sentinels know it."""
-    port: int
-    database: int
-    username: str | None
-    password: pulumi.Output[str]
-    tls: bool
-    ca: str | None
-    """Certificate authority of the server, PEM; None for those that the image trusts."""
-    sentinels: Sentinels | None
+    sessions: OwnSessionsArgs | ExternalSessionsArgs
+    """Store of the sessions."""
+    cache: OwnCacheArgs | ExternalCacheArgs
+    """Store of the cache."""
 
 
 class Cache(pulumi.ComponentResource):
     """Sessions that survive a restart, and a cache that may be lost at any time."""
 
-    sessions: StoreEndpoint
+    sessions: pulumi.Output[RedisServer | RedisSentinels]
     """Where sessions are."""
-    cache: StoreEndpoint
+    sessions_password: pulumi.Output[str]
+    """Password of that store."""
+    cache: pulumi.Output[RedisServer]
     """Where the cache is."""
+    cache_password: pulumi.Output[str]
+    """Password of that store."""
 
     def __init__(
         self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None
@@ -97,75 +84,51 @@ class Cache(pulumi.ComponentResource):
         super().__init__("openmage:index:Cache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         sessions, cache = args["sessions"], args["cache"]
-        self.sessions = (
-            _own_sessions(f"{name}-sessions", sessions, child)
-            if sessions["mode"] == "own"
-            else _others(f"{name}-sessions", sessions, child)
-        )
-        self.cache = (
-            _own_cache(name, cache, child)
-            if cache["mode"] == "own"
-            else _others(name, cache, child)
-        )
+        if sessions["mode"] == "own":
+            made = _own_sessions(f"{name}-sessions", sessions, child)
+            self.sessions, self.sessions_password = made
+        else:
+            _outbound(f"{name}-sessions-clients", sessions, child)
+            self.sessions = pulumi.Output.from_input(sessions["server"])
+            self.sessions_password = pulumi.Output.secret(sessions["password"])
+        if cache["mode"] == "own":
+            self.cache, self.cache_password = _own_cache(name, cache, child)
+        else:
+            _outbound(f"{name}-clients", cache, child)
+            self.cache = pulumi.Output.from_input(cache["server"])
+            self.cache_password = pulumi.Output.secret(cache["password"])
         self.register_outputs(
-            {"sessions_host": self.sessions["host"], "cache_host": self.cache["host"]}
+            {
+                "sessions_host": self.sessions.apply(_host),
+                "cache_host": self.cache.apply(_host),
+            }
         )
 
 
-def _own_sessions(name: str, args: OwnSessionsArgs, opts: pulumi.ResourceOptions) -> StoreEndpoint:
+def _host(server: RedisServer | RedisSentinels) -> str | None:
+    return None if isinstance(server, RedisSentinels) else server.host
+
+
+def _own_sessions(name: str, args: OwnSessionsArgs, opts: pulumi.ResourceOptions) -> _Own:
     data = claim(f"{name}-data", args, args["storage"], "ReadWriteOnce", opts)
     # When memory is full the sessions that end soonest go: a bot's lives for a minute.
     config = partial(
         valkey_config, maxmemory=args["maxmemory"], policy="volatile-ttl", persistent=True
     )
-    return _own(
-        *valkey(
-            name,
-            args,
-            config,
-            {"name": "data", "persistent_volume_claim": {"claim_name": data}},
-            opts,
-        )
-    )
+    return valkey(name, args, config, claim_volume("data", data), opts)
 
 
-def _own_cache(name: str, args: OwnCacheArgs, opts: pulumi.ResourceOptions) -> StoreEndpoint:
+def _own_cache(name: str, args: OwnCacheArgs, opts: pulumi.ResourceOptions) -> _Own:
     # Tags have no lifetime and must stay: without them a cleaned page is served on.
     config = partial(
         valkey_config, maxmemory=args["maxmemory"], policy="volatile-lru", persistent=False
     )
-    return _own(*valkey(name, args, config, scratch_volume("data", "64Mi"), opts))
+    return valkey(name, args, config, scratch_volume("data", "64Mi"), opts)
 
 
-def _own(host: pulumi.Output[str], password: pulumi.Output[str]) -> StoreEndpoint:
-    return {
-        "host": host,
-        "port": PORT,
-        "database": 0,
-        "username": None,
-        "password": password,
-        "tls": False,
-        "ca": None,
-        "sentinels": None,
-    }
-
-
-def _others(
-    name: str, args: ExternalStoreArgs | SentinelSessionsArgs, opts: pulumi.ResourceOptions
-) -> StoreEndpoint:
-    sentinels = args["sentinels"] if args["mode"] == "sentinel" else None
-    servers: Sequence[Address] = sentinels["servers"] if sentinels else ()
-    ports = sorted({args["port"], *(server["port"] for server in servers)})
-    outbound_policy(
-        f"{name}-clients", args, [{"cidr": cidr, "ports": ports} for cidr in args["cidrs"]], opts
-    )
-    return {
-        "host": pulumi.Output.from_input(args["host"] if args["mode"] == "external" else ""),
-        "port": args["port"],
-        "database": args["database"],
-        "username": args["username"],
-        "password": pulumi.Output.secret(args["password"]),
-        "tls": args["mode"] == "external" and args["tls"],
-        "ca": args["ca"] if args["mode"] == "external" else None,
-        "sentinels": sentinels,
-    }
+def _outbound(
+    name: str, args: ExternalSessionsArgs | ExternalCacheArgs, opts: pulumi.ResourceOptions
+) -> None:
+    ports = args["server"].ports
+    rules: list[EgressRule] = [{"cidr": cidr, "ports": ports} for cidr in args["server"].cidrs]
+    outbound_policy(name, args, rules, opts)

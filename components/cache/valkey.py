@@ -6,6 +6,7 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.pods import (
@@ -21,9 +22,10 @@ from components.kit.pods import (
     secret_volume,
 )
 from components.kit.workload import single_pod_store
+from shop.constants import VALKEY_PORT
+from stackfile.servers import RedisServer
 from stackfile.values import Resources
 
-PORT = 6379
 _MOUNT = "/etc/valkey"
 
 
@@ -35,6 +37,7 @@ class ValkeyArgs(ShopArgs, PodArgs):
     engine: Literal["valkey", "redis"]
     """What the image holds; its programs are named after it."""
     resources: Resources
+    """Of its one container."""
     maxmemory: int
     """Bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
     password: pulumi.Output[str] | None
@@ -47,16 +50,11 @@ def valkey(
     config: Callable[[str], str],
     data: k8s.core.v1.VolumeArgsDict,
     opts: pulumi.ResourceOptions,
-) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """Run it and return host and password; `config` makes its file from the password."""
-    secret = password(f"{name}-password", args["password"], opts)
-    settings = k8s.core.v1.Secret(
-        f"{name}-config",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={"password": secret, "valkey.conf": secret.apply(config)},
-        opts=opts,
-    )
+) -> tuple[pulumi.Output[RedisServer], pulumi.Output[str]]:
+    """Run it and return it with its password; `config` makes its file from the password."""
+    chosen = password(f"{name}-password", args["password"], opts)
+    files = {"password": chosen, "valkey.conf": chosen.apply(config)}
+    mounted = secret(f"{name}-config", auto_named(name, args), files, opts)
     pod: k8s.core.v1.PodSpecArgsDict = {
         **restricted_pod(args, VALKEY_USER),
         "containers": [_container(args)],
@@ -64,10 +62,15 @@ def valkey(
         "volumes": [
             data,
             scratch_volume("tmp", "16Mi"),
-            secret_volume("config", settings.metadata.name),
+            secret_volume("config", mounted),
         ],
     }
-    return single_pod_store(name, args, PORT, pod, opts), secret
+    host = single_pod_store(name, args, VALKEY_PORT, pod, opts)
+    return host.apply(_server), chosen
+
+
+def _server(host: str) -> RedisServer:
+    return RedisServer.model_construct(host=host, port=VALKEY_PORT, cidrs=())
 
 
 def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
@@ -80,11 +83,11 @@ def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
         "image": args["image"],
         "image_pull_policy": PULL_POLICY,
         "args": [f"{engine}-server", f"{_MOUNT}/valkey.conf"],
-        "ports": [{"name": "valkey", "container_port": PORT}],
+        "ports": [{"name": "valkey", "container_port": VALKEY_PORT}],
         # Loading the append-only file answers LOADING, which is not PONG.
         "startup_probe": probe(ping, period=2, failures=60),
         "readiness_probe": probe(ping, period=10, failures=3),
-        "liveness_probe": probe({"tcp_socket": {"port": PORT}}, period=20, failures=3),
+        "liveness_probe": probe({"tcp_socket": {"port": VALKEY_PORT}}, period=20, failures=3),
         "resources": container_resources(args["resources"], "256Mi"),
         "security_context": restricted_container(),
         "volume_mounts": [

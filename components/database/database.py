@@ -1,7 +1,6 @@
 """One SQL endpoint, inside the cluster or outside of it."""
 
-from collections.abc import Sequence
-from typing import Literal, TypedDict
+from typing import Literal
 
 import pulumi
 
@@ -11,7 +10,6 @@ from components.database.operated import (
     operated_servers,
 )
 from components.database.own import (
-    PORT,
     NodeLocalDatabaseArgs,
     VolumeDatabaseArgs,
     own_server,
@@ -19,34 +17,22 @@ from components.database.own import (
 )
 from components.kit.metadata import ShopArgs
 from components.kit.network_policies import DATABASE_CLIENTS, outbound_policy
+from shop.constants import MARIADB_PORT
+from stackfile.servers import Endpoint, SqlServer
 
 NAME = "openmage"
 """Name of the database and of its user, where they are made here."""
-
-
-class Endpoint(TypedDict):
-    """An address of a server."""
-
-    host: str
-    port: int
 
 
 class ExternalDatabaseArgs(ShopArgs):
     """A MySQL or MariaDB that somebody else runs."""
 
     mode: Literal["external"]
-    host: str
-    port: int
-    database: str
-    """Name of the database; it must exist."""
-    username: str
+    """It is there already."""
+    server: SqlServer
+    """Where it is."""
     password: pulumi.Output[str]
-    ca: str | None
-    """Certificate authority of the server, PEM; None leaves the connection unencrypted."""
-    read: Endpoint | None
-    """Where reads may go."""
-    cidrs: Sequence[str]
-    """Networks in which the server is."""
+    """Password of its user."""
 
 
 DatabaseArgs = (
@@ -56,28 +42,20 @@ DatabaseArgs = (
     | GaleraDatabaseArgs
     | ExternalDatabaseArgs
 )
-"""What a database is told, by mode."""
+"""Arguments of a database, by mode."""
 
 
 class Database(pulumi.ComponentResource):
-    """One SQL endpoint for the shop; its data outlives the stack unless told otherwise."""
+    """One SQL endpoint for the shop; its data outlives the stack if `retention` says so."""
 
-    host: pulumi.Output[str]
-    """Host to connect to. What needs it waits until the server is ready."""
-    port: pulumi.Output[int]
-    """Port to connect to."""
-    database: pulumi.Output[str]
-    """Name of the database."""
-    username: pulumi.Output[str]
-    """User of the shop: all rights on its database, none beside."""
+    server: pulumi.Output[SqlServer]
+    """Where it is. What needs it waits until it is ready."""
+    ca: str | None
+    """Certificate authority of the server, PEM; None without TLS. Nothing waits for it."""
     password: pulumi.Output[str]
-    """Password of the user."""
+    """Password of the shop's user: all rights on its database, none beside."""
     root_password: pulumi.Output[str] | None
     """Password of root; None where the server is somebody else's."""
-    ca: str | None
-    """Certificate authority of the server, PEM; None without TLS."""
-    read: Endpoint | None
-    """Where reads may go; None if there is only the one endpoint."""
 
     def __init__(
         self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None
@@ -88,14 +66,7 @@ class Database(pulumi.ComponentResource):
             self._external(name, args)
         else:
             self._made_here(name, args)
-        self.register_outputs(
-            {
-                "host": self.host,
-                "port": self.port,
-                "database": self.database,
-                "username": self.username,
-            }
-        )
+        self.register_outputs({"host": self.server.apply(lambda server: server.host)})
 
     def _made_here(
         self,
@@ -107,34 +78,32 @@ class Database(pulumi.ComponentResource):
     ) -> None:
         child = pulumi.ResourceOptions(parent=self)
         secrets = passwords(name, args, child)
-        self.read = None
+        read: Endpoint | None = None
         if args["mode"] == "replicated" or args["mode"] == "galera":
-            self.host = operated_servers(name, args, NAME, secrets, child)
+            host = operated_servers(name, args, NAME, secrets, child)
             if args["read_from_replicas"]:
-                self.read = {"host": f"{name}-secondary", "port": PORT}
+                read = Endpoint.model_construct(host=f"{name}-secondary", port=MARIADB_PORT)
         else:
-            self.host = own_server(name, args, secrets, child)
-        self.port = pulumi.Output.from_input(PORT)
-        self.database = pulumi.Output.from_input(NAME)
-        self.username = pulumi.Output.from_input(NAME)
-        self.password = secrets["user"]
-        self.root_password = secrets["root"]
+            host = own_server(name, args, secrets, child)
+        self.server = host.apply(lambda known: _server(known, read))
         self.ca = None
+        self.password, self.root_password = secrets["user"], secrets["root"]
 
     def _external(self, name: str, args: ExternalDatabaseArgs) -> None:
-        ports = {args["port"], args["read"]["port"] if args["read"] else args["port"]}
+        server = args["server"]
         outbound_policy(
             f"{name}-clients",
             args,
-            [{"cidr": cidr, "ports": sorted(ports)} for cidr in args["cidrs"]],
+            [{"cidr": cidr, "ports": server.ports} for cidr in server.cidrs],
             pulumi.ResourceOptions(parent=self),
             DATABASE_CLIENTS,
         )
-        self.host = pulumi.Output.from_input(args["host"])
-        self.port = pulumi.Output.from_input(args["port"])
-        self.database = pulumi.Output.from_input(args["database"])
-        self.username = pulumi.Output.from_input(args["username"])
-        self.password = pulumi.Output.secret(args["password"])
-        self.root_password = None
-        self.ca = args["ca"]
-        self.read = args["read"]
+        self.server = pulumi.Output.from_input(server)
+        self.ca = server.ca
+        self.password, self.root_password = pulumi.Output.secret(args["password"]), None
+
+
+def _server(host: str, read: Endpoint | None) -> SqlServer:
+    return SqlServer.model_construct(
+        host=host, port=MARIADB_PORT, name=NAME, username=NAME, cidrs=(), read=read
+    )

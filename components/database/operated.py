@@ -11,7 +11,8 @@ from components.database.operated_pod import OperatedArgs, Spec
 from components.database.operated_rebuild import rebuild_source
 from components.database.operated_spec import GaleraArgs, ReplicatedArgs, mariadb_spec
 from components.database.own import Passwords
-from components.kit.metadata import ShopArgs, named
+from components.kit.files import secret
+from components.kit.metadata import named
 from components.kit.passwords import password
 
 
@@ -43,13 +44,13 @@ def operated_servers(
 ) -> pulumi.Output[str]:
     """Have the servers run and return the host that leads to the one that is written to.
 
-    Object and Secrets have fixed names: an object of the operator cannot be told other ones later.
+    Object and Secrets have fixed names: those in an object of the operator cannot be changed.
     The claims of the servers are the operator's; they stay when the object goes.
     """
     replication = password(f"{name}-replication-password", None, child)
-    passwords = _secret(
+    passwords = secret(
         f"{name}-passwords",
-        args,
+        named(f"{name}-passwords", args),
         {
             "password": secrets["user"],
             "root-password": secrets["root"],
@@ -58,7 +59,9 @@ def operated_servers(
         child,
     )
     agent_password = password(f"{name}-agent-password", None, child)
-    agent = _secret(f"{name}-agent", args, {"password": agent_password}, child)
+    agent = secret(
+        f"{name}-agent", named(f"{name}-agent", args), {"password": agent_password}, child
+    )
     operated_policies(
         name,
         args,
@@ -103,15 +106,3 @@ def _servers(
         spec=spec,
         opts=pulumi.ResourceOptions.merge(child, guarded),
     )
-
-
-def _secret(
-    name: str,
-    args: ShopArgs,
-    data: dict[str, pulumi.Output[str]],
-    opts: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    secret = k8s.core.v1.Secret(
-        name, metadata=named(name, args), type="Opaque", string_data=data, opts=opts
-    )
-    return secret.metadata.name

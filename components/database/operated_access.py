@@ -5,6 +5,7 @@ import pulumi_kubernetes as k8s
 
 from components.database.operated_pod import Spec
 from components.kit.metadata import ShopArgs, named
+from components.kit.workload import after
 
 API = "k8s.mariadb.com/v1alpha1"
 READY = {"pulumi.com/waitFor": "condition=Ready"}
@@ -36,10 +37,7 @@ def access(
     }
     database = _object(name, args, ("Database", "schema"), {"name": user["name"]}, child)
     account = _object(name, args, ("User", "user"), user, child)
-    last = pulumi.ResourceOptions.merge(
-        child, pulumi.ResourceOptions(depends_on=[database, account])
-    )
-    return _object(name, args, ("Grant", "grant"), rights, last)
+    return _object(name, args, ("Grant", "grant"), rights, after([database, account], child))
 
 
 def _object(

@@ -4,15 +4,21 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
-from components.kit.metadata import ShopArgs, named
-from components.kit.network_policies import DATABASE_CLIENTS
-from components.kit.pods import match
+from components.kit.metadata import ShopArgs
+from components.kit.network_policies import (
+    DATABASE_CLIENTS,
+    addresses,
+    from_peers,
+    pods_in,
+    pods_with,
+    policy,
+    to_peers,
+)
+from shop.constants import MARIADB_PORT
 
-_SQL = 3306
 _AGENT = 5555
-"""Port of the agent beside each server, which does what the operator tells it."""
+"""Port of the agent beside each server, which carries out the operator's requests."""
 _GALERA = (4444, 4567, 4568)
 """A whole copy, the cluster itself, the missing part of a copy."""
 _API_SERVER = (443, 6443)
@@ -42,61 +48,32 @@ def operated_policies(
 
     Of the operator's jobs the one that copies a server is a client; the others work on a volume.
     """
-    selected = match(server_labels(name))
-    servers: list[k8s.networking.v1.NetworkPolicyPeerArgsDict] = [{"pod_selector": selected}]
-    between = (_SQL, *_GALERA) if neighbours["galera"] else (_SQL,)
-    operator = {"kubernetes.io/metadata.name": neighbours["operator_namespace"]}
-    _policy(
+    labels = server_labels(name)
+    servers = [pods_with(labels)]
+    between = (MARIADB_PORT, *_GALERA) if neighbours["galera"] else (MARIADB_PORT,)
+    operator = [pods_in(neighbours["operator_namespace"])]
+    policy(
         name,
         args,
-        {
-            "pod_selector": selected,
-            "policy_types": ["Ingress"],
-            "ingress": [
-                {"from_": [{"pod_selector": match(DATABASE_CLIENTS)}], "ports": _ports(_SQL)},
-                {"from_": servers, "ports": _ports(*between)},
-                {"from_": [{"namespace_selector": match(operator)}], "ports": _ports(_SQL, _AGENT)},
-            ],
-        },
+        labels,
         opts,
+        ingress=[
+            from_peers([pods_with(DATABASE_CLIENTS)], MARIADB_PORT),
+            from_peers(servers, *between),
+            from_peers(operator, MARIADB_PORT, _AGENT),
+        ],
     )
-    api_server: list[k8s.networking.v1.NetworkPolicyPeerArgsDict] = [
-        {"ip_block": {"cidr": cidr}} for cidr in neighbours["api_server"]
-    ]
-    _policy(
+    policy(
         f"{name}-servers",
         args,
-        {
-            "pod_selector": selected,
-            "policy_types": ["Egress"],
-            "egress": [
-                {"to": servers, "ports": _ports(*between)},
-                # The agent reads its MariaDB object: how far a replica may lag behind.
-                {"to": api_server, "ports": _ports(*_API_SERVER)},
-            ],
-        },
+        labels,
         opts,
+        egress=[
+            to_peers(servers, *between),
+            # The agent reads its MariaDB object: how far a replica may lag behind.
+            to_peers(addresses(neighbours["api_server"]), *_API_SERVER),
+        ],
     )
-    _policy(
-        f"{name}-clients",
-        args,
-        {
-            "pod_selector": match(DATABASE_CLIENTS),
-            "policy_types": ["Egress"],
-            "egress": [{"to": servers, "ports": _ports(_SQL)}],
-        },
-        opts,
+    policy(
+        f"{name}-clients", args, DATABASE_CLIENTS, opts, egress=[to_peers(servers, MARIADB_PORT)]
     )
-
-
-def _policy(
-    name: str,
-    args: ShopArgs,
-    spec: k8s.networking.v1.NetworkPolicySpecArgsDict,
-    opts: pulumi.ResourceOptions,
-) -> None:
-    k8s.networking.v1.NetworkPolicy(name, metadata=named(name, args), spec=spec, opts=opts)
-
-
-def _ports(*ports: int) -> list[k8s.networking.v1.NetworkPolicyPortArgsDict]:
-    return [{"protocol": "TCP", "port": port} for port in ports]

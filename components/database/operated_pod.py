@@ -5,7 +5,15 @@ from typing import Any, Literal
 
 from components.database.operated_network import server_labels
 from components.database.own import OwnDatabaseArgs
-from components.kit.pods import DATABASE_USER, PULL_POLICY, container_resources, toleration
+from components.kit.pods import (
+    DATABASE_USER,
+    PULL_POLICY,
+    as_custom,
+    container_resources,
+    placed,
+    pod_security,
+    restricted_container,
+)
 from shop.render import mysqld_config
 from stackfile.values import Resources, Storage
 
@@ -15,11 +23,12 @@ _AGENT = Resources.of(requests=("10m", "64Mi"), limits=("500m", "128Mi"))
 
 
 class OperatedArgs(OwnDatabaseArgs):
-    """What is the same in both modes of the operator; `image` has a tag, which it looks at."""
+    """Arguments in both modes of the operator; `image` has a tag, in which it finds the version."""
 
     operator_image: str
     """Image of the operator, in the version of the one that runs in the cluster."""
     replicas: int
+    """Number of servers."""
     storage: Storage
     """Volume of each server."""
     spread: Literal["required", "preferred"]
@@ -43,8 +52,8 @@ def operated_pod(name: str, args: OperatedArgs, lines: Mapping[str, str | int]) 
         "env": [{"name": "MARIADB_AUTO_UPGRADE", "value": "1"}],
         "myCnf": mysqld_config(args["buffer_pool"], args["max_connections"], own),
         "resources": container_resources(args["resources"], "2Gi"),
-        "securityContext": restricted(),
-        "podSecurityContext": pod_security(),
+        "securityContext": as_custom(restricted_container()),
+        "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
         "volumes": [
             {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
             {"name": "run", "emptyDir": {"sizeLimit": "16Mi"}},
@@ -68,12 +77,12 @@ def beside(args: OperatedArgs) -> Spec:
         "image": args["operator_image"],
         "imagePullPolicy": PULL_POLICY,
         "resources": container_resources(_AGENT, "256Mi"),
-        "securityContext": restricted(),
+        "securityContext": as_custom(restricted_container()),
     }
 
 
 def _placed(name: str, args: OperatedArgs) -> Spec:
-    placement, servers = args["placement"], {"matchLabels": server_labels(name)}
+    servers = {"matchLabels": server_labels(name)}
     apart: Spec = {"labelSelector": servers, "topologyKey": "kubernetes.io/hostname"}
     rules = {
         "required": {"requiredDuringSchedulingIgnoredDuringExecution": [apart]},
@@ -83,7 +92,7 @@ def _placed(name: str, args: OperatedArgs) -> Spec:
             ]
         },
     }
-    found: Spec = {
+    return {
         "affinity": {"podAntiAffinity": rules[args["spread"]]},
         "topologySpreadConstraints": [
             {
@@ -93,32 +102,7 @@ def _placed(name: str, args: OperatedArgs) -> Spec:
                 "labelSelector": servers,
             }
         ],
-        "nodeSelector": dict(placement.node_selector),
-        "tolerations": [toleration(each) for each in placement.tolerations],
-    }
-    if placement.priority_class is not None:
-        found["priorityClassName"] = placement.priority_class
-    return found
-
-
-def pod_security() -> Spec:
-    """Return the security context of a pod with the database's files."""
-    return {
-        "runAsNonRoot": True,
-        "runAsUser": DATABASE_USER,
-        "runAsGroup": DATABASE_USER,
-        "fsGroup": DATABASE_USER,
-        "fsGroupChangePolicy": "OnRootMismatch",
-        "seccompProfile": {"type": "RuntimeDefault"},
-    }
-
-
-def restricted() -> Spec:
-    """Return the security context of every container."""
-    return {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "privileged": False,
-        "readOnlyRootFilesystem": True,
-        "runAsNonRoot": True,
+        "nodeSelector": {},
+        "tolerations": [],
+        **as_custom(placed(args["placement"])),
     }

@@ -6,10 +6,17 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.database.operated_access import API
-from components.database.operated_pod import OperatedArgs, Spec, pod_security, restricted
+from components.database.operated_pod import OperatedArgs, Spec
 from components.kit.metadata import named
 from components.kit.network_policies import DATABASE_CLIENTS
-from components.kit.pods import container_resources, toleration
+from components.kit.pods import (
+    DATABASE_USER,
+    as_custom,
+    container_resources,
+    placed,
+    pod_security,
+    restricted_container,
+)
 from components.kit.volumes import claim
 from stackfile.values import Storage
 
@@ -28,7 +35,7 @@ class Rebuild(TypedDict):
 def rebuild_source(
     name: str, args: OperatedArgs, rebuild: Rebuild, child: pulumi.ResourceOptions
 ) -> Spec:
-    """Make the volume and the plan for the copy; return what the replicas are told of it.
+    """Make the volume and the plan for the copy; return what refers to it.
 
     The plan is never carried out by itself: the operator takes a copy of it when it needs one.
     """
@@ -43,7 +50,8 @@ def rebuild_source(
         pulumi.ResourceOptions.merge(child, anew),
     )
     resources = container_resources(args["resources"], "1Gi")
-    placement = args["placement"]
+    # Every node can mount the volume: a copy is not bound to the nodes of the servers.
+    placement = args["placement"].model_copy(update={"node_selector": {}})
     plan: Spec = {
         "mariaDbRef": {"name": name, "waitForIt": False},
         "schedule": {"suspend": True},
@@ -54,13 +62,12 @@ def rebuild_source(
         # The next one needs the room.
         "maxRetention": "1h",
         "podMetadata": {"labels": DATABASE_CLIENTS},
-        "podSecurityContext": pod_security(),
-        "securityContext": restricted(),
+        "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
+        "securityContext": as_custom(restricted_container()),
         "resources": resources,
-        "tolerations": [toleration(each) for each in placement.tolerations],
+        "tolerations": [],
+        **as_custom(placed(placement)),
     }
-    if placement.priority_class is not None:
-        plan["priorityClassName"] = placement.priority_class
     k8s.apiextensions.CustomResource(
         part,
         api_version=API,

@@ -24,6 +24,7 @@ class ReplicatedArgs(OperatedArgs):
     """One server that is written to, and others that follow it."""
 
     mode: Literal["replicated"]
+    """Replication, with one primary."""
     max_lag_seconds: int
     """Lag at which a replica serves no reads and cannot become primary."""
     semi_sync_timeout_seconds: int
@@ -36,6 +37,7 @@ class GaleraArgs(OperatedArgs):
     """Servers that all have every commit."""
 
     mode: Literal["galera"]
+    """A Galera cluster."""
 
 
 class ServerSecrets(TypedDict):

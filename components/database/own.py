@@ -3,34 +3,36 @@
 from typing import Literal, TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components.database.node_local import node_claim
 from components.database.own_pod import mariadb_pod
+from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import DATABASE_CLIENTS
 from components.kit.passwords import password
 from components.kit.pods import PodArgs
 from components.kit.volumes import Retention, claim, keep
 from components.kit.workload import single_pod_store
+from shop.constants import MARIADB_PORT
 from shop.render import mysqld_config
 from stackfile.values import Resources, Storage
 
-PORT = 3306
-
 
 class OwnDatabaseArgs(ShopArgs, PodArgs):
-    """What is the same in every mode with a MariaDB of the shop's own."""
+    """Arguments in every mode with a MariaDB of the shop's own."""
 
     image: str
     """MariaDB's official image, or one with the same entrypoint."""
     resources: Resources
+    """Of the container with MariaDB."""
     buffer_pool: int
     """InnoDB's buffer pool, in bytes."""
     max_connections: int
+    """Connections at most."""
     config: dict[str, str | int]
     """The customer's own lines for [mysqld]."""
     retention: Retention
+    """Whether the data can be lost with the stack."""
     password: pulumi.Output[str] | None
     """Password of the shop's user; generated where it is None."""
     root_password: pulumi.Output[str] | None
@@ -41,6 +43,7 @@ class VolumeDatabaseArgs(OwnDatabaseArgs):
     """A MariaDB of the shop's own, on a volume that the cluster makes."""
 
     mode: Literal["volume"]
+    """On a volume of any storage class."""
     storage: Storage
     """Volume of the data."""
 
@@ -49,6 +52,7 @@ class NodeLocalDatabaseArgs(OwnDatabaseArgs):
     """A MariaDB of the shop's own, on the disk of one node."""
 
     mode: Literal["node-local"]
+    """In a directory of a node."""
     node: str
     """Node, by its label `kubernetes.io/hostname`."""
     path: str
@@ -61,7 +65,9 @@ class Passwords(TypedDict):
     """Passwords of a database that is made here."""
 
     user: pulumi.Output[str]
+    """Of the shop's user."""
     root: pulumi.Output[str]
+    """Of root."""
 
 
 def passwords(name: str, args: OwnDatabaseArgs, child: pulumi.ResourceOptions) -> Passwords:
@@ -82,29 +88,18 @@ def own_server(
     child: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Run the server and return its host."""
-    secret = k8s.core.v1.Secret(
-        f"{name}-passwords",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={"password": secrets["user"], "root-password": secrets["root"]},
-        opts=child,
-    )
+    metadata = auto_named(name, args)
+    values = {"password": secrets["user"], "root-password": secrets["root"]}
     lines = mysqld_config(args["buffer_pool"], args["max_connections"], args["config"])
-    config = k8s.core.v1.ConfigMap(
-        f"{name}-config",
-        metadata=auto_named(name, args),
-        data={"openmage.cnf": lines},
-        opts=child,
-    )
     pod = mariadb_pod(
         args,
         image=args["image"],
         resources=args["resources"],
-        passwords=secret.metadata.name,
-        config=config.metadata.name,
+        passwords=secret(f"{name}-passwords", metadata, values, child),
+        config=config_map(f"{name}-config", metadata, {"openmage.cnf": lines}, child),
         data=_data(f"{name}-data", args, keep(args["retention"], child)),
     )
-    return single_pod_store(name, args, PORT, pod, child, DATABASE_CLIENTS)
+    return single_pod_store(name, args, MARIADB_PORT, pod, child, DATABASE_CLIENTS)
 
 
 def _data(

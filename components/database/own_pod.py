@@ -7,6 +7,7 @@ from components.kit.pods import (
     DATABASE_USER,
     PULL_POLICY,
     PodArgs,
+    claim_volume,
     command,
     config_volume,
     container_resources,
@@ -16,6 +17,7 @@ from components.kit.pods import (
     scratch_volume,
     secret_volume,
 )
+from shop.constants import MARIADB_PORT
 from stackfile.values import Resources
 
 _SECRETS = "/run/secrets/mariadb"
@@ -46,7 +48,7 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
             {"name": "MARIADB_ROOT_HOST", "value": "localhost"},
             {"name": "MARIADB_AUTO_UPGRADE", "value": "1"},
         ],
-        "ports": [{"name": "mysql", "container_port": 3306}],
+        "ports": [{"name": "mysql", "container_port": MARIADB_PORT}],
         # Recovery after a crash reads the whole log: it may take minutes.
         "startup_probe": probe(_HEALTH, period=5, failures=120),
         "readiness_probe": probe(_HEALTH, period=10, failures=3),
@@ -72,7 +74,7 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
         # A clean shutdown writes every dirty page.
         "termination_grace_period_seconds": 120,
         "volumes": [
-            {"name": "data", "persistent_volume_claim": {"claim_name": data}},
+            claim_volume("data", data),
             # Sorting large results; MariaDB must not fill the node.
             scratch_volume("tmp", "1Gi"),
             scratch_volume("run", "16Mi"),

@@ -14,7 +14,7 @@ import pulumi_kubernetes as k8s
 
 from components.edge.listeners import challenge_refs
 from components.kit.metadata import ShopArgs, labels, named
-from components.kit.pods import toleration
+from components.kit.pods import as_custom, placed
 from stackfile.certificates import OwnIssuer
 from stackfile.routes import GatewayRoute, IngressRoute
 from stackfile.values import Placement
@@ -26,6 +26,7 @@ class Http01(TypedDict):
     """Where a certificate authority's HTTP-01 requests arrive."""
 
     route: IngressRoute | GatewayRoute
+    """Route that they take."""
     edge: str
     """Name of the edge."""
     hosts: Sequence[str]
@@ -61,7 +62,7 @@ def _solver(http01: Http01) -> Mapping[str, Any]:
                     "requests": {"cpu": "10m", "memory": "32Mi"},
                     "limits": {"cpu": "100m", "memory": "64Mi"},
                 },
-                **_placed(http01["placement"]),
+                **as_custom(placed(http01["placement"])),
             }
         },
     }
@@ -70,18 +71,6 @@ def _solver(http01: Http01) -> Mapping[str, Any]:
         return {"ingress": {"ingressClassName": route.class_name, **answering}}
     refs = [dict(ref) for ref in challenge_refs(http01["edge"], route, http01["hosts"])]
     return {"gatewayHTTPRoute": {"parentRefs": refs, **answering}}
-
-
-def _placed(placement: Placement) -> Mapping[str, Any]:
-    """Return what takes the pods to nodes that may run them, in the words of cert-manager."""
-    found: dict[str, Any] = {}
-    if placement.node_selector:
-        found["nodeSelector"] = dict(placement.node_selector)
-    if placement.tolerations:
-        found["tolerations"] = [dict(toleration(each)) for each in placement.tolerations]
-    if placement.priority_class is not None:
-        found["priorityClassName"] = placement.priority_class
-    return found
 
 
 def certificate(  # noqa: PLR0913 (a certificate has these parts)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict, assert_never
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from components.edge.cert_manager import Http01, certificate, own_issuer
-from components.edge.network_policies import SOLVER_PORT, SOLVERS, controllers, let_in
+from components.edge.network_policies import SOLVER_PORT, SOLVERS, controllers
+from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
+from components.kit.network_policies import from_peers, policy
+from components.kit.workload import after
 from stackfile.certificates import NamedIssuer, OwnIssuer
 
 
@@ -16,6 +18,7 @@ class GivenCertificate(TypedDict):
     """A certificate that is given with the stack's secrets."""
 
     mode: Literal["certificate"]
+    """It is made into a Secret."""
     certificate: pulumi.Output[str]
     """Certificate chain, PEM."""
     private_key: pulumi.Output[str]
@@ -26,9 +29,11 @@ class IssuedCertificate(TypedDict):
     """A certificate that cert-manager requests, and renews."""
 
     mode: Literal["issued"]
+    """cert-manager issues it."""
     secret: str
     """Name of the Secret that cert-manager keeps it in."""
     issuer: OwnIssuer | NamedIssuer
+    """Issuer to make, or one of the cluster."""
     http01: Http01 | None
     """Where an issuer of the shop's own is asked for proof; None with any other issuer."""
     names: Sequence[str]
@@ -41,6 +46,7 @@ class ExistingSecret(TypedDict):
     """A certificate that is in the namespace already."""
 
     mode: Literal["secret"]
+    """Its Secret is there already."""
     secret: str
     """Name of the Secret, of type kubernetes.io/tls."""
 
@@ -49,19 +55,21 @@ class NoCertificate(TypedDict):
     """Nothing of the shop terminates TLS."""
 
     mode: Literal["none"]
+    """There is none."""
 
 
 class CertificateArgs(ShopArgs):
-    """What the certificate is made from."""
+    """Arguments of the certificate."""
 
     source: NoCertificate | ExistingSecret | GivenCertificate | IssuedCertificate
+    """Where it comes from."""
 
 
 class Certificate(pulumi.ComponentResource):
     """One certificate, in a Secret that the edge or the terminator uses."""
 
     secret: pulumi.Output[str] | None
-    """Name of the Secret; None where nothing of the shop ends TLS."""
+    """Name of the Secret; None where nothing of the shop terminates TLS."""
 
     def __init__(
         self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None
@@ -84,26 +92,21 @@ class Certificate(pulumi.ComponentResource):
         assert_never(source)
 
     def _given(self, name: str, args: ShopArgs, given: GivenCertificate) -> pulumi.Output[str]:
-        secret = k8s.core.v1.Secret(
-            name,
-            # A new certificate is a new Secret: the old one serves until the edge has changed over.
-            metadata=auto_named(name, args),
-            type="kubernetes.io/tls",
-            string_data={"tls.crt": given["certificate"], "tls.key": given["private_key"]},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return secret.metadata.name
+        files = {"tls.crt": given["certificate"], "tls.key": given["private_key"]}
+        child = pulumi.ResourceOptions(parent=self)
+        # A new certificate is a new Secret: the old one serves until the edge has changed over.
+        return secret(name, auto_named(name, args), files, child, "kubernetes.io/tls")
 
     def _issued(self, name: str, args: ShopArgs, given: IssuedCertificate) -> pulumi.Output[str]:
         issuer, child = given["issuer"], pulumi.ResourceOptions(parent=self)
-        after: list[pulumi.Resource] = []
+        made: list[pulumi.Resource] = []
         match issuer:
             case NamedIssuer():
                 reference = {"kind": issuer.kind, "name": issuer.name}
             case OwnIssuer():
-                own, made = self._own_issuer(name, args, issuer, given["http01"])
+                own, issued = self._own_issuer(name, args, issuer, given["http01"])
                 reference = {"kind": "Issuer", "name": own}
-                after.append(made)
+                made.append(issued)
             case _:
                 assert_never(issuer)
         return certificate(
@@ -113,7 +116,7 @@ class Certificate(pulumi.ComponentResource):
             names=given["names"],
             issuer=reference,
             awaited=given["awaited"],
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=after)),
+            opts=after(made, child),
         )
 
     def _own_issuer(
@@ -125,12 +128,7 @@ class Certificate(pulumi.ComponentResource):
             raise ValueError(message)
         child = pulumi.ResourceOptions(parent=self)
         made = own_issuer(name, args, issuer, http01, child)
-        let_in(
-            f"{name}-solver",
-            args,
-            controllers(http01["edge"], [http01["route"]]),
-            pods=SOLVERS,
-            ports=[SOLVER_PORT],
-            opts=child,
-        )
+        peers = controllers(http01["edge"], [http01["route"]])
+        ingress = [from_peers(peers, SOLVER_PORT)]
+        policy(f"{name}-solver", args, SOLVERS, child, ingress=ingress)
         return made

@@ -8,15 +8,16 @@ import pulumi
 from components.edge.gateway import gateway
 from components.edge.ingress import ingress
 from components.edge.load_balancer import load_balancer
-from components.edge.network_policies import controllers, gateway_policy, has_pods, let_in, visitors
+from components.edge.network_policies import controllers, gateway_policy, has_pods, visitors
 from components.edge.routes import RouteArgs
 from components.kit.metadata import selector
-from components.web.pods import HTTP_PORT
+from components.kit.network_policies import from_peers, policy
+from shop.constants import HTTP_PORT, HTTPS_PORT
 from stackfile.routes import GatewayRoute, IngressRoute, LoadBalancerRoute, NoRoute, Route
 
 
 class EdgeArgs(RouteArgs):
-    """What the edge is made from; the first host of a backend is its address."""
+    """Arguments of the edge; the first host of a backend is its address."""
 
     route: Route
     """How visitors reach the shop."""
@@ -90,18 +91,13 @@ def _policies(
     workloads = [backend["workload"] for backend in args["backends"]]
     if peers := controllers(name, routes):
         for workload in workloads:
-            pods = selector(workload)
-            let_in(f"{name}-{workload}", args, peers, pods=pods, ports=[HTTP_PORT], opts=opts)
+            ingress = [from_peers(peers, HTTP_PORT)]
+            policy(f"{name}-{workload}", args, selector(workload), opts, ingress=ingress)
     for route in routes:
         if has_pods(route):
             gateway_policy(name, args, route, workloads, opts)
     terminator = args["terminator"]
     if terminator is not None:
-        let_in(
-            f"{name}-terminator",
-            args,
-            [peer for route in routes for peer in visitors(name, route)],
-            pods=selector(terminator["workload"]),
-            ports=[terminator["http_port"], terminator["https_port"]],
-            opts=opts,
-        )
+        peers = [peer for route in routes for peer in visitors(name, route)]
+        ingress = [from_peers(peers, HTTP_PORT, HTTPS_PORT)]
+        policy(f"{name}-terminator", args, selector(terminator), opts, ingress=ingress)

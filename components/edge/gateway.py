@@ -18,6 +18,7 @@ from components.edge.listeners import (
 )
 from components.edge.routes import Backend, RouteArgs, every_host, route_name
 from components.kit.metadata import ShopArgs, auto_named
+from components.kit.workload import after
 from stackfile.routes import ExistingListeners, GatewayRoute, ListenerSet, OwnGateway
 
 _HOSTS_OF_A_ROUTE = 16
@@ -38,7 +39,7 @@ def gateway(
     listeners = [
         _object(kind, name, args, spec, opts) for kind, name, spec in _listeners(edge, args, route)
     ]
-    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=listeners))
+    attached = after(listeners, opts)
     # A listener whose certificate is not there yet accepts no route.
     awaited = not args["tls"]["issued_later"]
     made: list[pulumi.Resource] = []
@@ -48,11 +49,11 @@ def gateway(
         for name, hosts in _named(edge, route, backend["name"], backend["hosts"]):
             serving, redirecting = attachment(edge, args, route, hosts)
             spec = _route(serving, hosts, rule)
-            made.append(_object("HTTPRoute", name, args, spec, after, awaited=awaited))
+            made.append(_object("HTTPRoute", name, args, spec, attached, awaited=awaited))
             redirected += hosts if redirecting else []
     for name, hosts in _named(edge, route, "redirect", redirected):
         spec = _route(attachment(edge, args, route, hosts).redirecting, hosts, _TO_HTTPS)
-        made.append(_object("HTTPRoute", name, args, spec, after, awaited=True))
+        made.append(_object("HTTPRoute", name, args, spec, attached, awaited=True))
     return made
 
 
@@ -113,8 +114,8 @@ def _route(
 def accepted(parents: int) -> str:
     """Return what Pulumi waits for: every listener has taken this very version of a route.
 
-    A route has no condition of its own, only some for each listener; and only by the generation in
-    them is the answer to an earlier version told from that to this one.
+    A route has no condition of its own, only some for each listener; and only the generation in
+    them shows to which version of the route they are the answer.
     """
     condition = (
         # Without blanks: Pulumi's parser stumbles over the one before a second &&.

@@ -3,8 +3,9 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.edge.routes import RouteArgs, Terminator, route_name
+from components.edge.routes import RouteArgs, route_name
 from components.kit.metadata import auto_named, selector
+from shop.constants import HTTP_PORT, HTTPS_PORT
 from stackfile.routes import LoadBalancerRoute
 
 
@@ -23,15 +24,15 @@ def load_balancer(
     return k8s.core.v1.Service(name, metadata=metadata, spec=_spec(route, terminator), opts=opts)
 
 
-def _spec(route: LoadBalancerRoute, terminator: Terminator) -> k8s.core.v1.ServiceSpecArgsDict:
+def _spec(route: LoadBalancerRoute, terminator: str) -> k8s.core.v1.ServiceSpecArgsDict:
     spec: k8s.core.v1.ServiceSpecArgsDict = {
         "type": "LoadBalancer",
-        "selector": selector(terminator["workload"]),
+        "selector": selector(terminator),
         # Only so do the pods see the client's address, and not that of a node.
         "external_traffic_policy": "Local",
         "ports": [
-            {"name": "http", "port": 80, "target_port": terminator["http_port"]},
-            {"name": "https", "port": 443, "target_port": terminator["https_port"]},
+            {"name": "http", "port": 80, "target_port": HTTP_PORT},
+            {"name": "https", "port": 443, "target_port": HTTPS_PORT},
         ],
     }
     if route.class_name is not None:

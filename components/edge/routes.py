@@ -1,4 +1,4 @@
-"""What every kind of route is given: hosts, where they lead, and how TLS is served."""
+"""Arguments of every kind of route: hosts, where they lead, and how TLS is served."""
 
 from collections.abc import Sequence
 from typing import TypedDict, assert_never
@@ -33,16 +33,6 @@ class Backend(TypedDict):
     """Seconds that a request may take."""
 
 
-class Terminator(TypedDict):
-    """Pods of the shop that terminate TLS, for all hosts."""
-
-    workload: str
-    http_port: int
-    """Port that redirects to https."""
-    https_port: int
-    """Port that terminates TLS."""
-
-
 class Tls(TypedDict):
     """How visitors connect."""
 
@@ -55,13 +45,15 @@ class Tls(TypedDict):
 
 
 class RouteArgs(ShopArgs):
-    """What every kind of route is made from."""
+    """Arguments of every kind of route."""
 
     backends: Sequence[Backend]
     """Where controllers lead visitors."""
-    terminator: Terminator | None
-    """Where a load balancer does, or a proxy of others that does not terminate TLS."""
+    terminator: str | None
+    """Workload that terminates TLS for all hosts, by its instance label: where a load balancer
+    leads, or a proxy of others that does not terminate TLS."""
     tls: Tls
+    """How visitors connect."""
 
 
 def every_host(args: RouteArgs) -> list[str]:

@@ -1,15 +1,14 @@
-"""Varnish between the edge and the storefront, with or without an nginx that ends TLS."""
+"""Varnish between the edge and the storefront, with or without an nginx that terminates TLS."""
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.frontend_cache.terminator import HTTPS_PORT
-from components.frontend_cache.varnish import PURGE_PORT, VarnishArgs, start_commands, varnish_pod
+from components.frontend_cache.varnish import VarnishArgs, start_commands, varnish_pod
+from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
-from components.kit.network_policies import allow_between, store_policies
-from components.kit.pods import match
-from components.kit.workload import disruption_budget
-from components.web.pods import HTTP_PORT
+from components.kit.network_policies import allow
+from components.kit.workload import deployment
+from shop.constants import HTTP_PORT, HTTPS_PORT, PURGE_PORT
 from shop.frontend_cache import terminator_config, varnish_config
 
 _LARGEST_PART = 16
@@ -17,7 +16,7 @@ _LARGEST_PART = 16
 
 
 class FrontendCacheArgs(ShopArgs, VarnishArgs):
-    """What the frontend cache is told."""
+    """Arguments of the frontend cache."""
 
     replicas: int
     """Number of pods; each has a cache of its own."""
@@ -25,15 +24,6 @@ class FrontendCacheArgs(ShopArgs, VarnishArgs):
     """Service of the storefront."""
     workload: str
     """Workload behind that Service, by its instance label."""
-    release: str
-    """Identity of the release: a new one gets new pods, whose caches are empty."""
-    html: bool
-    """Whether pages are cached as well."""
-    restricted: bool
-    """Whether the web pods ask visitors who they are: nothing is cached then."""
-    admin_path: str
-    grace: int
-    """Seconds that stale answers are kept for when the shop does not answer."""
 
 
 class FrontendCache(pulumi.ComponentResource):
@@ -52,25 +42,15 @@ class FrontendCache(pulumi.ComponentResource):
         """Make the pods, their two Services, and what may talk to them and they to."""
         super().__init__("openmage:index:FrontendCache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        config = k8s.core.v1.ConfigMap(
-            f"{name}-config", metadata=auto_named(name, args), data=_files(args), opts=child
-        )
-        deployment = k8s.apps.v1.Deployment(
+        config = config_map(f"{name}-config", auto_named(name, args), _files(args), child)
+        _, service = deployment(
             name,
-            metadata=named(name, args),
-            spec=_deployment(name, args, config.metadata.name),
-            opts=child,
+            args,
+            {"metadata": {"labels": labels(name, args)}, "spec": varnish_pod(name, args, config)},
+            _ports(args),
+            child,
+            replicas=args["replicas"],
         )
-        service = k8s.core.v1.Service(
-            name,
-            metadata=named(name, args),
-            spec={"type": "ClusterIP", "selector": selector(name), "ports": _ports(args)},
-            # Pulumi waits for a Service's first endpoint: wait for the pods first.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[deployment])
-            ),
-        )
-        disruption_budget(name, args, child)
         _policies(name, args, child)
         k8s.core.v1.Service(
             f"{name}-pods", metadata=named(f"{name}-pods", args), spec=_each(name), opts=child
@@ -80,7 +60,7 @@ class FrontendCache(pulumi.ComponentResource):
 
 
 def purge_address(name: str) -> str:
-    """Return where purges are sent to: told to the shop's code, which is there before any pod."""
+    """Return where purges are sent to: it is in the shop's configuration before there is a pod."""
     return f"{name}-pods:{PURGE_PORT}"
 
 
@@ -96,10 +76,11 @@ def _each(name: str) -> k8s.core.v1.ServiceSpecArgsDict:
 
 def _policies(name: str, args: FrontendCacheArgs, opts: pulumi.ResourceOptions) -> None:
     # The shop's own code says what has changed.
-    store_policies(name, args, PURGE_PORT, opts)
+    allow(name, args, PURGE_PORT, opts, pods=selector(name))
     terminator = args["terminator"]
     for tier in (args["workload"], *([terminator["admin_workload"]] if terminator else [])):
-        allow_between(f"{name}-{tier}", args, workload=tier, client=name, port=HTTP_PORT, opts=opts)
+        pods, clients = selector(tier), selector(name)
+        allow(f"{name}-{tier}", args, HTTP_PORT, opts, pods=pods, clients=clients)
 
 
 def _ports(args: FrontendCacheArgs) -> list[k8s.core.v1.ServicePortArgsDict]:
@@ -118,14 +99,9 @@ def _files(args: FrontendCacheArgs) -> dict[str, pulumi.Input[str]]:
         "default.vcl": pulumi.Output.from_input(args["storefront"]).apply(
             lambda storefront: varnish_config(
                 {
+                    **args["caching"],
                     "backend": storefront,
-                    "release": args["release"],
-                    "html": args["html"],
-                    "restricted": args["restricted"],
                     "terminator": terminator is not None,
-                    "admin_path": args["admin_path"],
-                    "grace": args["grace"],
-                    "timeout": args["request_timeout"],
                     "largest": args["storage"] // _LARGEST_PART,
                 }
             )
@@ -143,24 +119,3 @@ def _files(args: FrontendCacheArgs) -> dict[str, pulumi.Input[str]]:
             )
         )
     return files
-
-
-def _deployment(
-    name: str, args: FrontendCacheArgs, config: pulumi.Input[str]
-) -> k8s.apps.v1.DeploymentSpecArgsDict:
-    return {
-        "replicas": args["replicas"],
-        "selector": match(selector(name)),
-        # A new pod is ready before an old one goes.
-        "strategy": {
-            "type": "RollingUpdate",
-            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
-        },
-        "min_ready_seconds": 5,
-        "progress_deadline_seconds": 300,
-        "revision_history_limit": 3,
-        "template": {
-            "metadata": {"labels": labels(name, args)},
-            "spec": varnish_pod(name, args, config),
-        },
-    }

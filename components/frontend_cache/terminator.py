@@ -1,4 +1,4 @@
-"""An nginx that ends TLS in the pod of the frontend cache, where the edge cannot."""
+"""An nginx that terminates TLS in the pod of the frontend cache, where the edge cannot."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -7,23 +7,23 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.pods import PULL_POLICY, container_resources, http, probe, restricted_container
-from components.web.pods import HTTP_PORT
+from shop.constants import (
+    FRONTEND_CACHE_FILES,
+    HTTP_PORT,
+    HTTPS_PORT,
+    PRIVATE_PORT,
+    TLS_FILES,
+)
 from stackfile.values import Resources
-
-HTTPS_PORT = 8443
-"""Port of TLS."""
-CONFIG = "/etc/openmage/frontend"
-"""Where the pod's containers find their files."""
-_PRIVATE_PORT = 8081
-"""Port of probes; no Service leads to it."""
 
 
 class TerminatorArgs(TypedDict):
-    """What the nginx that ends TLS is told."""
+    """Arguments of the nginx that terminates TLS."""
 
     image: str
     """Image with nginx."""
     resources: Resources
+    """Of nginx."""
     shop_hosts: Sequence[str]
     """Hosts of the shop."""
     admin_hosts: Sequence[str]
@@ -40,7 +40,7 @@ class TerminatorArgs(TypedDict):
 
 def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
     """Return the container; its volumes are `config`, `nginx-tmp` and `tls`."""
-    live = http("/live", _PRIVATE_PORT)
+    live = http("/live", PRIVATE_PORT)
     return {
         "name": "nginx",
         "image": args["image"],
@@ -48,24 +48,24 @@ def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
         "command": [
             "nginx",
             *("-e", "/dev/stderr"),
-            *("-c", f"{CONFIG}/nginx.conf"),
+            *("-c", f"{FRONTEND_CACHE_FILES}/nginx.conf"),
             *("-g", "daemon off;"),
         ],
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
             {"name": "https", "container_port": HTTPS_PORT},
-            {"name": "nginx-private", "container_port": _PRIVATE_PORT},
+            {"name": "nginx-private", "container_port": PRIVATE_PORT},
         ],
         "startup_probe": probe(live, period=1, failures=60),
         "readiness_probe": probe(live, period=5, failures=3),
-        "liveness_probe": probe({"tcp_socket": {"port": _PRIVATE_PORT}}, period=20, failures=3),
+        "liveness_probe": probe({"tcp_socket": {"port": PRIVATE_PORT}}, period=20, failures=3),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": 10}}},
         "resources": container_resources(args["resources"], "128Mi"),
         "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": CONFIG, "read_only": True},
+            {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
             # The whole folder: a single file would stay as it was when the Secret is renewed.
-            {"name": "tls", "mount_path": "/etc/openmage/tls", "read_only": True},
+            {"name": "tls", "mount_path": TLS_FILES, "read_only": True},
         ],
     }

@@ -1,9 +1,9 @@
-"""The pod of the frontend cache: Varnish, and an nginx before it where that has to end TLS."""
+"""The pod of the frontend cache: Varnish, and where it must terminate TLS an nginx before it."""
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.frontend_cache.terminator import CONFIG, TerminatorArgs, terminator_container
+from components.frontend_cache.terminator import TerminatorArgs, terminator_container
 from components.kit.pods import (
     PULL_POLICY,
     WEB_USER,
@@ -18,12 +18,11 @@ from components.kit.pods import (
     secret_volume,
     spread,
 )
-from components.web.pods import HTTP_PORT, drain_seconds
-from shop.frontend_cache import VARNISH_PORT
+from components.web.pods import drain_seconds
+from shop.constants import FRONTEND_CACHE_FILES, HTTP_PORT, PURGE_PORT, VARNISH_PORT
+from shop.frontend_cache import Caching
 from stackfile.values import Resources
 
-PURGE_PORT = 8082
-"""Port of probes, and of what the shop's own code has to say; no edge leads to it."""
 VARNISH_USER = 10004
 """User and group of Varnish."""
 _THREADS = 20
@@ -46,15 +45,16 @@ done
 
 
 class VarnishArgs(PodArgs):
-    """What the pods are told."""
+    """Arguments of the pods."""
 
     image: str
     """Varnish's official image."""
     resources: Resources
+    """Of Varnish."""
     storage: int
     """Bytes of the cache; the rest of the limit is for threads, logs and what is on its way."""
-    request_timeout: int
-    """Seconds that a request of the storefront may take."""
+    caching: Caching
+    """What is cached, and how long a request of the storefront may take."""
     terminator: TerminatorArgs | None
     """nginx in the same pod; None where TLS ends at the edge."""
 
@@ -90,8 +90,8 @@ def varnishd(storage: int, *, terminator: bool) -> list[str]:
         "varnishd",
         "-F",
         *("-n", f"{_WORK}/run"),
-        *("-f", f"{CONFIG}/default.vcl"),
-        *("-I", f"{CONFIG}/start.cli"),
+        *("-f", f"{FRONTEND_CACHE_FILES}/default.vcl"),
+        *("-I", f"{FRONTEND_CACHE_FILES}/start.cli"),
         *("-a", f"http={http_listen},HTTP"),
         *("-a", f"private=:{PURGE_PORT},HTTP"),
         *("-s", f"malloc,{storage}"),
@@ -112,14 +112,14 @@ def varnishd(storage: int, *, terminator: bool) -> list[str]:
 
 
 def start_commands() -> str:
-    """Return what Varnish is told when it starts; a failure of what has a hyphen is no failure."""
+    """Return what Varnish runs when it starts; it may fail at a command with a hyphen."""
     # What is not kept is read no faster than the visitor takes it; Varnish 7.2 brought this.
     return "-param.set transit_buffer 1M\n"
 
 
 def _longest(args: VarnishArgs) -> int:
     terminator = args["terminator"]
-    behind = args["request_timeout"]
+    behind = args["caching"]["timeout"]
     return behind if terminator is None else max(behind, terminator["request_timeout"])
 
 
@@ -148,6 +148,6 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
             {"name": "varnish", "mount_path": _WORK},
             # The compiler of its configuration works there.
             {"name": "varnish-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": CONFIG, "read_only": True},
+            {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
         ],
     }

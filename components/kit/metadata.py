@@ -6,9 +6,11 @@ from typing import TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
+ObjectMeta = k8s.meta.v1.ObjectMetaArgsDict
+
 
 class ShopArgs(TypedDict):
-    """What every component of a shop is told."""
+    """Arguments of every component of a shop."""
 
     namespace: pulumi.Input[str]
     """Namespace of the shop."""
@@ -31,16 +33,14 @@ def labels(name: str, args: ShopArgs) -> dict[str, str]:
     }
 
 
-def auto_named(name: str, args: ShopArgs) -> k8s.meta.v1.ObjectMetaArgsDict:
+def auto_named(name: str, args: ShopArgs) -> ObjectMeta:
     """Metadata for what pods mount: a change makes a new object, and so new pods."""
     return {"namespace": args["namespace"], "labels": labels(name, args)}
 
 
-def named(
-    name: str, args: ShopArgs, annotations: Mapping[str, str] | None = None
-) -> k8s.meta.v1.ObjectMetaArgsDict:
+def named(name: str, args: ShopArgs, annotations: Mapping[str, str] | None = None) -> ObjectMeta:
     """Metadata for what is known by its name: workloads, Services, claims."""
-    metadata: k8s.meta.v1.ObjectMetaArgsDict = {**auto_named(name, args), "name": name}
+    metadata: ObjectMeta = {**auto_named(name, args), "name": name}
     if annotations:
         metadata["annotations"] = annotations
     return metadata

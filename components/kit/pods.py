@@ -1,10 +1,11 @@
 """How every pod runs: Pod Security `restricted`, a read-only root, no service account token."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
+from pydantic.alias_generators import to_camel
 
 from components.kit.metadata import selector
 from stackfile.values import Placement, Resources, Toleration
@@ -21,10 +22,10 @@ PULL_POLICY = "IfNotPresent"
 
 
 class PodArgs(TypedDict):
-    """What every pod of a shop is told."""
+    """Arguments of every pod of a shop."""
 
     placement: Placement
-
+    """On which nodes the pods run."""
     service_account: pulumi.Input[str]
     """ServiceAccount of the pods: without rights and without a token."""
     pull_secrets: Sequence[str]
@@ -61,6 +62,19 @@ def restricted_container() -> k8s.core.v1.SecurityContextArgsDict:
     }
 
 
+def pod_security(user: int) -> k8s.core.v1.PodSecurityContextArgsDict:
+    """Return the security context of every pod; `user` is also the group of its files."""
+    return {
+        "run_as_non_root": True,
+        "run_as_user": user,
+        "run_as_group": user,
+        "fs_group": user,
+        # A media volume has many files: change their group only when the root's is wrong.
+        "fs_group_change_policy": "OnRootMismatch",
+        "seccomp_profile": {"type": "RuntimeDefault"},
+    }
+
+
 def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
     """Return what is the same in every pod; the caller adds containers and volumes."""
     return {
@@ -69,38 +83,37 @@ def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
         "enable_service_links": False,
         "image_pull_secrets": [{"name": name} for name in args["pull_secrets"]],
         "service_account_name": args["service_account"],
-        "security_context": {
-            "run_as_non_root": True,
-            "run_as_user": user,
-            "run_as_group": user,
-            "fs_group": user,
-            # A media volume has many files: change their group only when the root's is wrong.
-            "fs_group_change_policy": "OnRootMismatch",
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
+        "security_context": pod_security(user),
     }
 
 
 def placed(placement: Placement) -> k8s.core.v1.PodSpecArgsDict:
-    """Return what takes pods to the nodes that may run them; nothing where any node may."""
+    """Return on which nodes pods may run, and their priority; nothing where any node may."""
     spec: k8s.core.v1.PodSpecArgsDict = {"containers": []}
     if placement.node_selector:
         spec["node_selector"] = placement.node_selector
     if placement.tolerations:
-        spec["tolerations"] = [toleration(each) for each in placement.tolerations]
+        spec["tolerations"] = [_toleration(each) for each in placement.tolerations]
     if placement.priority_class is not None:
         spec["priority_class_name"] = placement.priority_class
     return spec
 
 
-def toleration(given: Toleration) -> k8s.core.v1.TolerationArgsDict:
-    """Return a toleration as Kubernetes writes it."""
+def _toleration(given: Toleration) -> k8s.core.v1.TolerationArgsDict:
     found: k8s.core.v1.TolerationArgsDict = {"key": given.key, "operator": "Exists"}
     if given.value is not None:
         found |= {"operator": "Equal", "value": given.value}
     if given.effect is not None:
         found["effect"] = given.effect
     return found
+
+
+def as_custom(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a part of a pod or container under the camelCase keys that custom resources have.
+
+    It is a flat one; its containers, which every custom resource describes in its own way, go.
+    """
+    return {to_camel(key): value for key, value in part.items() if key != "containers"}
 
 
 def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:
@@ -138,6 +151,11 @@ def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:
 def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
     """Return an empty directory that dies with the pod."""
     return {"name": name, "empty_dir": {"size_limit": size}}
+
+
+def claim_volume(name: str, claim: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume that outlives the pod."""
+    return {"name": name, "persistent_volume_claim": {"claim_name": claim}}
 
 
 def config_volume(name: str, config_map: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:

@@ -1,16 +1,59 @@
-"""A store of one pod: MariaDB or Valkey behind a name, reached by its clients only.
+"""Workloads behind a Service: replicas that share the load, or the one pod of a store."""
 
-These are the pods with the shop's code, and for MariaDB phpMyAdmin as well.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named, selector
-from components.kit.network_policies import PHP_PODS, store_policies
+from components.kit.network_policies import PHP_PODS, allow
 from components.kit.pods import match
+
+Ports = Sequence[k8s.core.v1.ServicePortArgsDict]
+
+
+def deployment(  # noqa: PLR0913 (each is a part of the workload)
+    name: str,
+    args: ShopArgs,
+    pod: k8s.core.v1.PodTemplateSpecArgsDict,
+    ports: Ports,
+    opts: pulumi.ResourceOptions,
+    *,
+    replicas: int | None,
+    min_ready_seconds: int | None = 5,
+    depends_on: Sequence[pulumi.Resource] = (),
+) -> tuple[k8s.apps.v1.Deployment, k8s.core.v1.Service]:
+    """Run pods behind a Service of the same name: a new one is ready before an old one goes.
+
+    `replicas` is None under an autoscaler. A new pod counts once it has been ready for
+    `min_ready_seconds`; None counts it at once.
+    """
+    spec: k8s.apps.v1.DeploymentSpecArgsDict = {
+        "selector": match(selector(name)),
+        "strategy": {
+            "type": "RollingUpdate",
+            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
+        },
+        "progress_deadline_seconds": 300,
+        "revision_history_limit": 3,
+        "template": pod,
+    }
+    if replicas is not None:
+        spec["replicas"] = replicas
+    if min_ready_seconds is not None:
+        spec["min_ready_seconds"] = min_ready_seconds
+    pods = k8s.apps.v1.Deployment(
+        name, metadata=named(name, args), spec=spec, opts=after(depends_on, opts)
+    )
+    service = k8s.core.v1.Service(
+        name,
+        metadata=named(name, args),
+        spec={"type": "ClusterIP", "selector": selector(name), "ports": ports},
+        # Pulumi waits for a Service's first endpoint: wait for the pods first.
+        opts=after([pods], opts),
+    )
+    _disruption_budget(name, args, opts)
+    return pods, service
 
 
 def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
@@ -21,7 +64,10 @@ def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
     opts: pulumi.ResourceOptions,
     clients: Mapping[str, str] = PHP_PODS,
 ) -> pulumi.Output[str]:
-    """Run one pod under a fixed name and return the host that leads its clients to it."""
+    """Run one pod under a fixed name and return the host that leads its clients to it.
+
+    Clients are the pods with the shop's code, and of MariaDB phpMyAdmin as well.
+    """
     service = k8s.core.v1.Service(
         name,
         metadata=named(name, args),
@@ -43,12 +89,19 @@ def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
         },
         opts=opts,
     )
-    disruption_budget(name, args, opts)
-    store_policies(name, args, port, opts, clients)
+    _disruption_budget(name, args, opts)
+    allow(name, args, port, opts, pods=selector(name), clients=clients)
     return service.metadata.name
 
 
-def disruption_budget(name: str, args: ShopArgs, opts: pulumi.ResourceOptions) -> None:
+def after(
+    resources: Sequence[pulumi.Resource], opts: pulumi.ResourceOptions
+) -> pulumi.ResourceOptions:
+    """Return the options of a resource that is made once others are there."""
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=resources))
+
+
+def _disruption_budget(name: str, args: ShopArgs, opts: pulumi.ResourceOptions) -> None:
     """Let a drain take one pod at a time; a single pod too, or no node could ever be drained."""
     k8s.policy.v1.PodDisruptionBudget(
         name,

@@ -11,6 +11,7 @@ from components.kit.pods import (
     PULL_POLICY,
     WEB_USER,
     PodArgs,
+    claim_volume,
     config_volume,
     container_resources,
     restricted_container,
@@ -18,10 +19,9 @@ from components.kit.pods import (
     scratch_volume,
     secret_volume,
 )
-from shop.render import CODE
+from shop.constants import CODE, ETC
 from stackfile.values import Resources
 
-_OURS = "/etc/openmage"
 _AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
 """Certificate authorities of servers outside; empty where the connection is plain."""
 _MAIL = ("msmtprc", "mail-password", "mail-ca.pem")
@@ -31,7 +31,7 @@ _SCRATCH = "3Gi"
 
 
 class PhpArgs(PodArgs):
-    """What every pod that runs the shop's code is told."""
+    """Arguments of every pod that runs the shop's code."""
 
     image: pulumi.Input[str]
     """Image with PHP and the code under /var/www/html."""
@@ -63,10 +63,10 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
     files = {
         f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
         f"{CODE}/app/etc/includes/openmage-kubernetes.php": ("php", "includes.php"),
-        f"{_OURS}/purge.php": ("php", "purge.php"),
+        f"{ETC}/purge.php": ("php", "purge.php"),
         "/usr/local/etc/php/conf.d/zz-openmage.ini": ("php", "openmage.ini"),
-        **{f"{_OURS}/{file}": ("local-xml", file) for file in _AUTHORITIES},
-        **({} if args["mail"] is None else {f"{_OURS}/{file}": ("mail", file) for file in _MAIL}),
+        **{f"{ETC}/{file}": ("local-xml", file) for file in _AUTHORITIES},
+        **({} if args["mail"] is None else {f"{ETC}/{file}": ("mail", file) for file in _MAIL}),
         **mounts,
     }
     return {
@@ -106,7 +106,7 @@ def php_pod(
         "volumes": [
             scratch_volume("php-tmp", "1Gi"),
             scratch_volume("var", "1Gi"),
-            {"name": "media", "persistent_volume_claim": {"claim_name": args["media_claim"]}},
+            claim_volume("media", args["media_claim"]),
             secret_volume("local-xml", args["local_xml"]),
             config_volume("php", args["php_config"]),
             *([] if mail is None else [secret_volume("mail", mail)]),

@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 from components.kit.pods import (
     PULL_POLICY,
     WEB_USER,
+    claim_volume,
     command,
     config_volume,
     container_resources,
@@ -21,25 +22,26 @@ from components.kit.pods import (
     spread,
 )
 from components.web.php import PhpArgs, php_container, php_pod
-from shop.render import CODE
+from shop.constants import (
+    APACHE_FILES,
+    BASIC_AUTH_FILES,
+    CODE,
+    ETC,
+    FPM_PORT,
+    FPM_STATUS_PORT,
+    HTTP_PORT,
+    NGINX_FILES,
+    PRIVATE_PORT,
+)
 from stackfile.values import Resources
 
-HTTP_PORT = 8080
-"""Port of the shop."""
-FPM_PORT = 9000
-"""Port of php-fpm, where nginx is in other pods."""
-_PRIVATE_PORT = 8081
-"""Port of probes and status; no Service leads to it."""
-_STATUS_PORT = 9001
-"""Port of php-fpm's status pool, inside of the pod only."""
 _LEAVE_SECONDS = 10
 """How long a pod goes on serving while others take it out of their lists."""
-_FPM_LISTENS = 'exit(@fsockopen("127.0.0.1", 9000) ? 0 : 1);'
-_ACCESS = "/etc/openmage/access"
+_FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 
 
 class WebPodArgs(PhpArgs):
-    """What every pod of a web tier is told."""
+    """Arguments of every pod of a web tier."""
 
     php_resources: Resources
     """Of the container that runs PHP."""
@@ -50,11 +52,12 @@ class WebPodArgs(PhpArgs):
 
 
 class NginxArgs(TypedDict):
-    """What pods with nginx and php-fpm are told, together or apart."""
+    """Arguments of pods with nginx and php-fpm, together or apart."""
 
     image: pulumi.Input[str]
     """nginx with the shop's static files."""
     resources: Resources
+    """Of the container with nginx."""
     php_fpm_config: pulumi.Input[str]
     """Name of the ConfigMap with php-fpm's pool."""
 
@@ -67,14 +70,14 @@ def drain_seconds(request_timeout: int) -> int:
 def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with both.
 
-    As a sidecar php-fpm is told to stop only when nginx has ended: no request finds it gone.
+    As a sidecar php-fpm is stopped only when nginx has ended: no request finds it gone.
     """
     php: k8s.core.v1.ContainerArgsDict = {
         **_fpm(args),
         "restart_policy": "Always",
         "startup_probe": probe(command("php", "-n", "-r", _FPM_LISTENS), period=1, failures=60),
         # Through nginx to the status pool: a pool that is only busy is never restarted.
-        "liveness_probe": probe(http("/php/ping", _PRIVATE_PORT), period=15, failures=6),
+        "liveness_probe": probe(http("/php/ping", PRIVATE_PORT), period=15, failures=6),
     }
     volumes = [*_nginx_volumes(args), config_volume("php-fpm", nginx["php_fpm_config"])]
     return {
@@ -89,10 +92,10 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
 
 def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with php-fpm only; nginx comes to it over the network."""
-    ping = command("php", "-n", "/etc/openmage/ping.php", str(FPM_PORT))
-    status = command("php", "-n", "/etc/openmage/ping.php", str(_STATUS_PORT))
+    ping = command("php", "-n", f"{ETC}/ping.php", str(FPM_PORT))
+    status = command("php", "-n", f"{ETC}/ping.php", str(FPM_STATUS_PORT))
     php: k8s.core.v1.ContainerArgsDict = {
-        **_fpm(args, {"/etc/openmage/ping.php": ("php-fpm", "ping.php")}),
+        **_fpm(args, {f"{ETC}/ping.php": ("php-fpm", "ping.php")}),
         "ports": [{"name": "fpm", "container_port": FPM_PORT}],
         "startup_probe": probe(ping, period=2, failures=30),
         "readiness_probe": probe(ping, period=5, failures=3),
@@ -106,14 +109,10 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
 
 def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with nginx only: it holds no code and reaches no store."""
-    media: k8s.core.v1.VolumeArgsDict = {
-        "name": "media",
-        "persistent_volume_claim": {"claim_name": args["media_claim"]},
-    }
     return {
         **spread(name),
         **restricted_pod(args, WEB_USER),
-        "volumes": [*_nginx_volumes(args), media],
+        "volumes": [*_nginx_volumes(args), claim_volume("media", args["media_claim"])],
         # PHP's pods say themselves whether they are ready; static files need none of them.
         "containers": [_nginx(args, nginx, ready="/live")],
     }
@@ -121,17 +120,17 @@ def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodS
 
 def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with Apache, which runs PHP by itself."""
-    run = ["apache2", "-f", "/etc/openmage/apache/apache.conf", "-D", "FOREGROUND"]
+    run = ["apache2", "-f", f"{APACHE_FILES}/apache.conf", "-D", "FOREGROUND"]
     folders: list[k8s.core.v1.VolumeMountArgsDict] = [
-        {"name": "server", "mount_path": "/etc/openmage/apache", "read_only": True},
+        {"name": "server", "mount_path": APACHE_FILES, "read_only": True},
         *_access_mounts(args),
     ]
-    ready = http("/ready", _PRIVATE_PORT)
+    ready = http("/ready", PRIVATE_PORT)
     container: k8s.core.v1.ContainerArgsDict = {
         **php_container("php", args, args["php_resources"], run, {}, folders=folders),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
-            {"name": "private", "container_port": _PRIVATE_PORT},
+            {"name": "private", "container_port": PRIVATE_PORT},
         ],
         "startup_probe": probe(ready, period=2, failures=30),
         "readiness_probe": probe(ready, period=5, failures=3),
@@ -151,7 +150,7 @@ def _fpm(
 
 
 def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.ContainerArgsDict:
-    action = http(ready, _PRIVATE_PORT)
+    action = http(ready, PRIVATE_PORT)
     return {
         "name": "nginx",
         "image": nginx["image"],
@@ -159,22 +158,22 @@ def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.Con
         "command": [
             "nginx",
             *("-e", "/dev/stderr"),
-            *("-c", "/etc/openmage/nginx/nginx.conf"),
+            *("-c", f"{NGINX_FILES}/nginx.conf"),
             *("-g", "daemon off;"),
         ],
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
-            {"name": "private", "container_port": _PRIVATE_PORT},
+            {"name": "private", "container_port": PRIVATE_PORT},
         ],
         "startup_probe": probe(action, period=2, failures=30),
         "readiness_probe": probe(action, period=5, failures=3),
-        "liveness_probe": probe(http("/live", _PRIVATE_PORT), period=20, failures=3),
+        "liveness_probe": probe(http("/live", PRIVATE_PORT), period=20, failures=3),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
         "resources": container_resources(nginx["resources"], "1536Mi"),
         "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "server", "mount_path": "/etc/openmage/nginx", "read_only": True},
+            {"name": "server", "mount_path": NGINX_FILES, "read_only": True},
             {"name": "media", "mount_path": f"{CODE}/media", "read_only": True},
             *_access_mounts(args),
         ],
@@ -197,4 +196,4 @@ def _access_volumes(args: WebPodArgs) -> list[k8s.core.v1.VolumeArgsDict]:
 def _access_mounts(args: WebPodArgs) -> list[k8s.core.v1.VolumeMountArgsDict]:
     if args["htpasswd"] is None:
         return []
-    return [{"name": "access", "mount_path": _ACCESS, "read_only": True}]
+    return [{"name": "access", "mount_path": BASIC_AUTH_FILES, "read_only": True}]

@@ -6,39 +6,32 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 import pulumi
-import pulumi_kubernetes as k8s
 
+from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
-from shop.render import Server, apache_config, fpm_pool, nginx_config, nginx_php, script
+from shop.render import WebServer, apache_config, fpm_pool, nginx_config, nginx_php, script
 
-ACCESS_USER = "visitor"
+BASIC_AUTH_USER = "visitor"
 """User that the web servers ask for, where `basic_auth` is on."""
 
 
 class TierArgs(TypedDict):
     """How the web pods of one tier are configured."""
 
-    server: Server
+    server: WebServer
+    """What its nginx or Apache serves."""
     workers: int
     """Number of workers of php-fpm or Apache in a pod."""
     php: str | None
     """Address at which nginx finds php-fpm; None for Apache."""
 
 
-def config_map(
-    name: str, args: ShopArgs, files: Mapping[str, str], opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
-    """Make a ConfigMap for pods to mount, and return its name."""
-    made = k8s.core.v1.ConfigMap(name, metadata=auto_named(name, args), data=files, opts=opts)
-    return made.metadata.name
-
-
 def server_files(
     name: str,
     args: ShopArgs,
     tier: TierArgs,
-    own: Mapping[str, str],
+    custom: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Make the ConfigMap of a tier's nginx or Apache, the customer's own files in it."""
@@ -48,12 +41,12 @@ def server_files(
             "apache.conf": apache_config(server, tier["workers"]),
             "limits.php": script("limits.php"),
         }
-        return config_map(f"{name}-apache", args, {**files, **own}, opts)
+        return _files(f"{name}-apache", args, {**files, **custom}, opts)
     files = {
         "nginx.conf": nginx_config(server, php),
         "php.conf": nginx_php(server["timeout"], basic_auth=server["basic_auth"]),
     }
-    return config_map(f"{name}-nginx", args, {**files, **own}, opts)
+    return _files(f"{name}-nginx", args, {**files, **custom}, opts)
 
 
 def fpm_files(
@@ -65,7 +58,7 @@ def fpm_files(
     if network:
         # Probes cannot come through nginx then.
         files["ping.php"] = script("ping.php")
-    return config_map(f"{name}-php-fpm", args, files, opts)
+    return _files(f"{name}-php-fpm", args, files, opts)
 
 
 def access_password(
@@ -76,21 +69,21 @@ def access_password(
 
 
 def htpasswd(
-    name: str, args: ShopArgs, secret: pulumi.Output[str], opts: pulumi.ResourceOptions
+    name: str, args: ShopArgs, chosen: pulumi.Output[str], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
     """Make the Secret with the one user whom a web server lets in."""
-    made = k8s.core.v1.Secret(
-        f"{name}-access",
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={"htpasswd": secret.apply(_line)},
-        opts=opts,
-    )
-    return made.metadata.name
+    files = {"htpasswd": chosen.apply(_line)}
+    return secret(f"{name}-access", auto_named(name, args), files, opts)
 
 
-def _line(secret: str) -> str:
+def _files(
+    name: str, args: ShopArgs, files: Mapping[str, str], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    return config_map(name, auto_named(name, args), files, opts)
+
+
+def _line(chosen: str) -> str:
     # Checked on every request for every file: a slow hash would cost more than the page, and it
     # would hide nothing, for who can read this Secret can read the password's own.
-    digest = hashlib.sha1(secret.encode(), usedforsecurity=False).digest()
-    return f"{ACCESS_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"
+    digest = hashlib.sha1(chosen.encode(), usedforsecurity=False).digest()
+    return f"{BASIC_AUTH_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"

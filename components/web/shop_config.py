@@ -1,40 +1,51 @@
 """What the shop's code and its web servers are configured with."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 import pulumi
-import pulumi_kubernetes as k8s
 
-from components.cache.cache import Cache
-from components.database.database import Database
+from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.volumes import Retention, keep
 from components.web.server_files import (
     TierArgs,
     access_password,
-    config_map,
     fpm_files,
     htpasswd,
     server_files,
 )
-from shop.local_xml import Connection, LocalXml, local_xml
+from shop.local_xml import LocalXml, local_xml
 from shop.purge import Purge
 from shop.render import includes, php_ini, script
+from stackfile.servers import RedisSentinels, RedisServer, SqlServer
 
 _CRYPT_KEY_LENGTH = 32
 """OpenMage's length of a crypt key."""
 
 
 class ShopConfigArgs(ShopArgs):
-    """What the configuration is made of."""
+    """Arguments of the configuration."""
 
-    database: Database
-    cache: Cache
+    database: pulumi.Input[SqlServer]
+    """Where the database is, once it is ready."""
+    database_password: pulumi.Output[str]
+    """Password of the database's user."""
+    root_password: pulumi.Output[str] | None
+    """Password of the database's root; None where the server is somebody else's."""
+    sessions: pulumi.Input[RedisServer | RedisSentinels]
+    """Where sessions are."""
+    sessions_password: pulumi.Output[str]
+    """Password of that store."""
+    cache: pulumi.Input[RedisServer]
+    """Where the cache is."""
+    cache_password: pulumi.Output[str]
+    """Password of that store."""
     crypt_key: pulumi.Output[str] | None
     """Key of encrypted configuration and customer data; generated where it is None."""
     admin_path: str
+    """Front name of the admin area."""
     release: str
     """Identity of the release: prefix of everything in the cache store."""
     max_concurrency: int
@@ -45,7 +56,7 @@ class ShopConfigArgs(ShopArgs):
     """Command line that PHP's mail() runs."""
     ini: Mapping[str, str | int | bool]
     """The customer's own ini lines."""
-    own: Mapping[str, str]
+    custom_files: Mapping[str, str]
     """The customer's own files for the web server: name in the ConfigMap to content."""
     tiers: Mapping[str, TierArgs]
     """Configuration of each tier of web pods."""
@@ -54,6 +65,7 @@ class ShopConfigArgs(ShopArgs):
     purge: Purge | None
     """How the shop tells the frontend cache what has changed; None without one."""
     retention: Retention
+    """How the crypt key is kept."""
 
 
 class ShopConfig(pulumi.ComponentResource):
@@ -89,7 +101,7 @@ class ShopConfig(pulumi.ComponentResource):
         self.local_xml = _secrets(name, args, self.crypt_key, child)
         self.php = config_map(
             f"{name}-php",
-            args,
+            auto_named(f"{name}-php", args),
             {
                 "openmage.ini": php_ini(args["memory_limit"], args["sendmail"], args["ini"]),
                 "includes.php": includes(),
@@ -99,7 +111,7 @@ class ShopConfig(pulumi.ComponentResource):
         )
         tiers = args["tiers"].items()
         self.server = {
-            tier: server_files(f"{name}-{tier}", args, config, args["own"], child)
+            tier: server_files(f"{name}-{tier}", args, config, args["custom_files"], child)
             for tier, config in tiers
         }
         self.php_fpm = {
@@ -122,73 +134,41 @@ class ShopConfig(pulumi.ComponentResource):
 def _secrets(
     name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    database, cache = args["database"], args["cache"]
     if args["retention"]["retain"]:
         _recovery(name, args, crypt_key, child)
     content = pulumi.Output.all(
         crypt_key=crypt_key,
-        host=database.host,
-        port=database.port,
-        name=database.database,
-        username=database.username,
-        password=database.password,
-        sessions=cache.sessions,
-        cache=cache.cache,
-    ).apply(lambda known: local_xml(_local_xml(args, known)))
-    made = k8s.core.v1.Secret(
-        name,
-        metadata=auto_named(name, args),
-        type="Opaque",
-        string_data={
-            "local.xml": content,
-            # Always there, so that it can be mounted; empty where the connection is plain.
-            "database-ca.pem": database.ca or "",
-            "sessions-ca.pem": cache.sessions["ca"] or "",
-            "cache-ca.pem": cache.cache["ca"] or "",
-        },
-        opts=child,
-    )
-    return made.metadata.name
+        admin_path=args["admin_path"],
+        release=args["release"],
+        database=args["database"],
+        database_password=args["database_password"],
+        sessions=args["sessions"],
+        sessions_password=args["sessions_password"],
+        cache=args["cache"],
+        cache_password=args["cache_password"],
+        max_concurrency=args["max_concurrency"],
+        purge=args["purge"],
+    ).apply(lambda known: local_xml(cast("LocalXml", known)))
+    files = {
+        "local.xml": content,
+        # Always there, so that it can be mounted; empty where the connection is plain.
+        "database-ca.pem": pulumi.Output.from_input(args["database"]).apply(_ca),
+        "sessions-ca.pem": pulumi.Output.from_input(args["sessions"]).apply(_ca),
+        "cache-ca.pem": pulumi.Output.from_input(args["cache"]).apply(_ca),
+    }
+    return secret(name, auto_named(name, args), files, child)
+
+
+def _ca(server: SqlServer | RedisServer | RedisSentinels) -> str:
+    return "" if isinstance(server, RedisSentinels) else server.ca or ""
 
 
 def _recovery(
     name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
 ) -> None:
     """Leave beside the retained volumes what is needed to read them again."""
-    database = args["database"]
-    values = {"cryptKey": crypt_key, "databasePassword": database.password}
-    if database.root_password is not None:
-        values["databaseRootPassword"] = database.root_password
-    k8s.core.v1.Secret(
-        f"{name}-recovery",
-        metadata=auto_named(f"{name}-recovery", args),
-        type="Opaque",
-        string_data=values,
-        opts=keep(args["retention"], child),
-    )
-
-
-def _local_xml(args: ShopConfigArgs, known: dict[str, Any]) -> LocalXml:
-    database = args["database"]
-    connection: Connection = {
-        "host": str(known["host"]),
-        "port": int(known["port"]),
-        "name": str(known["name"]),
-        "username": str(known["username"]),
-        "password": str(known["password"]),
-        "tls": database.ca is not None,
-    }
-    values: LocalXml = {
-        "crypt_key": str(known["crypt_key"]),
-        "admin_path": args["admin_path"],
-        "release": args["release"],
-        "database": connection,
-        "sessions": known["sessions"],
-        "cache": known["cache"],
-        "max_concurrency": args["max_concurrency"],
-    }
-    if args["purge"] is not None:
-        values["purge"] = args["purge"]
-    if database.read is not None:
-        values["read"] = {**connection, **database.read}
-    return values
+    values = {"cryptKey": crypt_key, "databasePassword": args["database_password"]}
+    if args["root_password"] is not None:
+        values["databaseRootPassword"] = args["root_password"]
+    part = f"{name}-recovery"
+    secret(part, auto_named(part, args), values, keep(args["retention"], child))

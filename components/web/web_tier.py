@@ -1,19 +1,17 @@
 """Pods that serve, behind one Service, in one of three topologies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NotRequired
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.metadata import ShopArgs, labels, named, selector
-from components.kit.network_policies import allow_between
-from components.kit.pods import match
-from components.kit.workload import disruption_budget
+from components.kit.metadata import ShopArgs, labels, selector
+from components.kit.network_policies import allow
+from components.kit.workload import Ports, deployment
+from components.web.autoscaling import autoscaler
 from components.web.php import php_labels
 from components.web.pods import (
-    FPM_PORT,
-    HTTP_PORT,
     NginxArgs,
     WebPodArgs,
     apache_pod,
@@ -22,11 +20,15 @@ from components.web.pods import (
     nginx_pod,
     shared_pod,
 )
+from shop.constants import FPM_PORT, HTTP_PORT
 from stackfile.values import Autoscaling
+
+_HTTP: Ports = [{"name": "http", "port": 80, "target_port": HTTP_PORT}]
+_FPM: Ports = [{"name": "fpm", "port": FPM_PORT, "target_port": FPM_PORT}]
 
 
 class WebTierArgs(ShopArgs, WebPodArgs):
-    """What a web tier is told; it has either `replicas` or `autoscaling`."""
+    """Arguments of a web tier; it has either `replicas` or `autoscaling`."""
 
     topology: Literal["shared", "split", "apache"]
     """`shared`: nginx and php-fpm in each pod. `split`: in pods of their own, each scaled by
@@ -34,15 +36,15 @@ class WebTierArgs(ShopArgs, WebPodArgs):
     nginx: NginxArgs | None
     """nginx and php-fpm; None with Apache."""
     request_timeout: int
-    """Seconds that a request may take; a pod that is told to stop has them too."""
+    """Seconds that a request may take; a pod that is stopped has as many to end it."""
     replicas: NotRequired[int]
+    """Number of pods."""
     autoscaling: NotRequired[Autoscaling]
+    """Scaling of the pods that run PHP."""
     nginx_autoscaling: NotRequired[Autoscaling]
     """Scaling of nginx, in topology `split`."""
-    release: k8s.batch.v1.Job
-    """Job that must have ended well before a pod of this release starts."""
-    after: Sequence[pulumi.Resource]
-    """What the web server looks up by name when it starts."""
+    depends_on: Sequence[pulumi.Resource]
+    """What a pod needs before it starts: the release, and what its web server looks up by name."""
 
 
 class WebTier(pulumi.ComponentResource):
@@ -56,147 +58,74 @@ class WebTier(pulumi.ComponentResource):
     ) -> None:
         """Make the pods, their Service and what scales and protects them."""
         super().__init__("openmage:index:WebTier", name, None, opts)
-        self._name, self._args = name, args
-        # Web pods never migrate: the Release has, or there is no new pod.
-        self._after: list[pulumi.Resource] = [args["release"], *args["after"]]
-        nginx, scaling, scaled = args["nginx"], args.get("autoscaling"), "php"
-        pod_labels = php_labels(name, args)
+        child = pulumi.ResourceOptions(parent=self)
+        nginx = args["nginx"]
         if nginx is None:
-            pod = apache_pod(name, args)
+            service = _php(name, args, apache_pod(name, args), child)
         elif args["topology"] == "shared":
-            pod = shared_pod(name, args, nginx)
+            service = _php(name, args, shared_pod(name, args, nginx), child)
         else:
-            self._php(nginx)
-            pod = nginx_pod(name, args, nginx)
-            scaling, scaled = args.get("nginx_autoscaling"), "nginx"
-            pod_labels = labels(name, args)
-        service = self._pods(name, pod_labels, pod, scaling, scaled, HTTP_PORT)
+            service = _split(name, args, nginx, child)
         self.service = service.metadata.name
         self.register_outputs({"service": self.service})
 
-    def _php(self, nginx: NginxArgs) -> None:
-        """Run php-fpm in pods of its own, which nginx finds by their Service."""
-        name, args = f"{self._name}-php", self._args
-        pod = fpm_pod(self._name, args, nginx)
-        service = self._pods(
-            name, php_labels(name, args), pod, args.get("autoscaling"), "php", FPM_PORT
-        )
-        allow_between(
-            name,
-            args,
-            workload=name,
-            client=self._name,
-            port=FPM_PORT,
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        # nginx does not start before it can resolve the name.
-        self._after = [*self._after, service]
 
-    def _pods(  # noqa: PLR0913, PLR0917 (each is a part of the workload)
-        self,
-        name: str,
-        pod_labels: dict[str, str],
-        pod: k8s.core.v1.PodSpecArgsDict,
-        scaling: Autoscaling | None,
-        scaled: str,
-        port: int,
-    ) -> k8s.core.v1.Service:
-        """Run one kind of pods, behind a Service of the same name."""
-        args, child = self._args, pulumi.ResourceOptions(parent=self)
-        deployment = k8s.apps.v1.Deployment(
-            name,
-            metadata=named(name, args),
-            spec=_deployment(name, args, pod_labels, pod, scaled_by_hpa=scaling is not None),
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=self._after)
-            ),
-        )
-        service = k8s.core.v1.Service(
-            name,
-            metadata=named(name, args),
-            spec={"type": "ClusterIP", "selector": selector(name), "ports": [_port(port)]},
-            # Pulumi waits for a Service's first endpoint: wait for the pods first.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=[deployment])
-            ),
-        )
-        if scaling is not None:
-            k8s.autoscaling.v2.HorizontalPodAutoscaler(
-                name,
-                metadata=named(name, args),
-                spec=_autoscaler(deployment.metadata.name, scaled, scaling),
-                opts=child,
-            )
-        disruption_budget(name, args, child)
-        return service
+def fpm_address(name: str) -> str:
+    """Return where the nginx of a split tier finds php-fpm; it is in the nginx files before."""
+    return f"{name}-php:{FPM_PORT}"
 
 
-def _port(port: int) -> k8s.core.v1.ServicePortArgsDict:
-    if port == FPM_PORT:
-        return {"name": "fpm", "port": FPM_PORT, "target_port": FPM_PORT}
-    return {"name": "http", "port": 80, "target_port": port}
-
-
-def _deployment(
+def _php(
     name: str,
     args: WebTierArgs,
-    pod_labels: dict[str, str],
     pod: k8s.core.v1.PodSpecArgsDict,
-    *,
-    scaled_by_hpa: bool,
-) -> k8s.apps.v1.DeploymentSpecArgsDict:
-    spec: k8s.apps.v1.DeploymentSpecArgsDict = {
-        "selector": match(selector(name)),
-        # A new pod is ready before an old one goes.
-        "strategy": {
-            "type": "RollingUpdate",
-            "rolling_update": {"max_surge": 1, "max_unavailable": 0},
-        },
-        "min_ready_seconds": 5,
-        "progress_deadline_seconds": 300,
-        "revision_history_limit": 3,
-        "template": {
-            "metadata": {"labels": pod_labels},
-            "spec": {
-                **pod,
-                "termination_grace_period_seconds": drain_seconds(args["request_timeout"]),
-            },
-        },
-    }
-    # Under an autoscaler the number of pods is not ours to say.
-    if not scaled_by_hpa:
-        spec["replicas"] = args.get("replicas", 1)
-    return spec
+    opts: pulumi.ResourceOptions,
+    ports: Ports = _HTTP,
+) -> k8s.core.v1.Service:
+    """Run pods with the shop's code."""
+    scaling = args.get("autoscaling")
+    made, service = deployment(
+        name,
+        args,
+        _template(args, php_labels(name, args), pod),
+        ports,
+        opts,
+        replicas=args.get("replicas", 1) if scaling is None else None,
+        depends_on=args["depends_on"],
+    )
+    if scaling is not None:
+        autoscaler(name, args, made.metadata.name, "php", scaling, opts)
+    return service
 
 
-def _autoscaler(
-    deployment: pulumi.Input[str], container: str, scaling: Autoscaling
-) -> k8s.autoscaling.v2.HorizontalPodAutoscalerSpecArgsDict:
+def _split(
+    name: str, args: WebTierArgs, nginx: NginxArgs, opts: pulumi.ResourceOptions
+) -> k8s.core.v1.Service:
+    """Run php-fpm and nginx in pods of their own."""
+    fpm = f"{name}-php"
+    php = _php(fpm, args, fpm_pod(name, args, nginx), opts, _FPM)
+    allow(fpm, args, FPM_PORT, opts, pods=selector(fpm), clients=selector(name))
+    scaling = args.get("nginx_autoscaling")
+    made, service = deployment(
+        name,
+        args,
+        _template(args, labels(name, args), nginx_pod(name, args, nginx)),
+        _HTTP,
+        opts,
+        replicas=args.get("replicas", 1) if scaling is None else None,
+        # nginx does not start before it can resolve the name.
+        depends_on=[*args["depends_on"], php],
+    )
+    if scaling is not None:
+        autoscaler(name, args, made.metadata.name, "nginx", scaling, opts)
+    return service
+
+
+def _template(
+    args: WebTierArgs, pod_labels: Mapping[str, str], pod: k8s.core.v1.PodSpecArgsDict
+) -> k8s.core.v1.PodTemplateSpecArgsDict:
+    grace = drain_seconds(args["request_timeout"])
     return {
-        "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": deployment},
-        "min_replicas": scaling.min_replicas,
-        "max_replicas": scaling.max_replicas,
-        "metrics": [
-            {
-                "type": "ContainerResource",
-                "container_resource": {
-                    "name": "cpu",
-                    "container": container,
-                    "target": {
-                        "type": "Utilization",
-                        "average_utilization": scaling.cpu_percent,
-                    },
-                },
-            }
-        ],
-        "behavior": {
-            "scale_up": {
-                "stabilization_window_seconds": 0,
-                "policies": [{"type": "Percent", "value": 100, "period_seconds": 15}],
-            },
-            "scale_down": {
-                "stabilization_window_seconds": scaling.scale_down_seconds,
-                "policies": [{"type": "Pods", "value": 1, "period_seconds": 30}],
-            },
-        },
+        "metadata": {"labels": pod_labels},
+        "spec": {**pod, "termination_grace_period_seconds": grace},
     }

@@ -13,7 +13,8 @@ import time
 
 import pytest
 
-from shop.frontend_cache import VARNISH_PORT, terminator_config
+from shop.constants import VARNISH_PORT
+from shop.frontend_cache import terminator_config
 
 REASON = next(
     (f"{name} is not on the PATH" for name in ("nginx", "openssl") if shutil.which(name) is None),

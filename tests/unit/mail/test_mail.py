@@ -7,7 +7,8 @@ import subprocess
 import pulumi
 import pytest
 
-from shop.mail import NO_SENDMAIL, SENDMAIL, Smtp, msmtprc
+from shop.mail import NO_SENDMAIL, SENDMAIL, msmtprc
+from stackfile.servers import SmtpServer
 from tests.harness import (
     DEV,
     PRODUCTION,
@@ -25,15 +26,8 @@ SMTP = {"mode": "smtp", "host": "smtp.example.com", "from": "shop@example.com"}
 USER = {**SMTP, "username": "shop@example.com"}
 PASSWORD = {"mailPassword": 'a long "one" #1'}
 PEM = "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"
-ACCOUNT: Smtp = {
-    "host": "smtp.example.com",
-    "port": 587,
-    "tls": "starttls",
-    "ca": True,
-    "username": "shop@example.com",
-    "sender": "bounces@example.com",
-    "domain": "shop.test",
-}
+SERVER = {"host": "smtp.example.com", "port": 587, "from": "bounces@example.com"}
+ACCOUNT = {"username": "shop@example.com", "ca": PEM}
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +127,9 @@ def test_mail_without_a_server_fails_at_once_and_says_why(tmp_path):
 @pytest.mark.parametrize("tls", ["starttls", "tls", "none"])
 def test_msmtp_takes_every_line_at_its_word(tmp_path, tls):
     file = tmp_path / "msmtprc"
-    user = None if tls == "none" else ACCOUNT["username"]
-    text = msmtprc({**ACCOUNT, "tls": tls, "ca": tls != "none", "username": user})
+    account = {} if tls == "none" else ACCOUNT
+    server = SmtpServer.model_validate({**SERVER, **account, "tls": tls, "cidrs": ("0.0.0.0/0",)})
+    text = msmtprc(server, "shop.test")
     file.write_text(text.replace('"cat /etc/openmage/mail-password"', '"echo secret"'))
     ended = subprocess.run(
         ["msmtp", "-C", file, "--pretend", "a@example.com"],

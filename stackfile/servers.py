@@ -1,0 +1,118 @@
+"""Servers that keep data or take mail: where they are, and how a shop connects to them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from stackfile.section import Section
+from stackfile.types import Certificate, Cidr, Email, Hostname, Line, Port
+
+_DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+_SMTP_PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Endpoint(Section):
+    """An address of a database server."""
+
+    host: Hostname
+    port: Port = 3306
+
+
+class SqlServer(Section):
+    """A MySQL or MariaDB."""
+
+    host: Hostname
+    """Name or address of the server."""
+    port: Port = 3306
+    name: _DatabaseName = "openmage"
+    """Database; it must exist."""
+    username: _DatabaseName = "openmage"
+    """User with all rights on the database; its password is `openmage:databasePassword`."""
+    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
+    """Networks in which the server is; nothing else is opened."""
+    ca: Certificate | None = None
+    """Certificate authority of the server, PEM; default: no TLS. Required in production."""
+    read: Endpoint | None = None
+    """Replica for reads; default: none. OpenMage then reads its own writes late."""
+
+    @property
+    def ports(self) -> list[int]:
+        """Ports that clients connect to, each once."""
+        return sorted({self.port, self.read.port if self.read else self.port})
+
+
+class _Redis(Section):
+    database: Annotated[int, Field(ge=0, le=15)] = 0
+    """Number of the database on the server."""
+    username: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
+    """User that the password is of; default: the server's default one."""
+    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
+    """Networks in which it is; nothing else is opened."""
+
+
+class RedisServer(_Redis):
+    """A Valkey or Redis."""
+
+    host: Hostname
+    """Name or address of the server."""
+    port: Port = 6379
+    tls: bool = False
+    """Whether the connection is encrypted and the server's certificate checked. Required in
+    production."""
+    ca: Certificate | None = None
+    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
+
+    @property
+    def ports(self) -> list[int]:
+        """Ports that clients connect to."""
+        return [self.port]
+
+
+class Sentinel(Section):
+    """An address of a Sentinel."""
+
+    host: Hostname
+    port: Port = 26379
+
+
+class RedisSentinels(_Redis):
+    """Several Valkeys or Redises, and the Sentinels that know which of them is the primary."""
+
+    master: Line
+    """Name that the Sentinels know the primary by."""
+    sentinels: Annotated[tuple[Sentinel, ...], Field(min_length=1)]
+    """Sentinels; three or more survive the loss of one. They ask for the same password, or for
+    none."""
+    port: Port = 6379
+    """Port of the servers themselves."""
+
+    @property
+    def ports(self) -> list[int]:
+        """Ports that clients connect to, each once."""
+        return sorted({self.port, *(sentinel.port for sentinel in self.sentinels)})
+
+
+class SmtpServer(Section):
+    """A mail server, and the account that it takes mail from."""
+
+    host: Hostname
+    """Name or address of the server."""
+    port: Port | None = None
+    """Default: 587 with `starttls`, 465 with `tls`, 25 with `none`."""
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is encrypted; the server's certificate is always checked."""
+    ca: Certificate | None = None
+    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
+    username: Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+@=/-]{1,200}$")] | None = None
+    """User at the server, whose password is `openmage:mailPassword`; default: none."""
+    sender: Email = Field(alias="from")
+    """Address that mail which cannot be delivered returns to."""
+    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)] = ("0.0.0.0/0",)
+    """Networks in which the server is; default: the internet. Private networks are left out of a
+    network that contains them."""
+
+    @property
+    def smtp_port(self) -> int:
+        """Port to connect to."""
+        return self.port or _SMTP_PORTS[self.tls]
