@@ -10,7 +10,7 @@ from cluster.needs import Api, Named, apis, objects
 from settings import Settings
 from settings.load import is_offline
 from stackfile.certificates import ACME_DIRECTORIES
-from stackfile.report import Violation, dotted
+from stackfile.report import Problem, Violation, dotted
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
@@ -31,8 +31,8 @@ def check_cluster(settings: Settings, ask: Ask | None = None) -> None:
             pulumi.log.warn(f"{_place(violation)}: {violation.reason}; {violation.fix}")
     if refused := [violation for violation, required in found if required]:
         report = "\n\n".join(
-            f"{_place(violation)}\n    why: {violation.reason}\n    fix: {violation.fix}"
-            for violation in refused
+            Problem(("openmage:shop", *path), None, reason, fix).text()
+            for path, reason, fix in refused
         )
         message = f"The cluster lacks something; nothing was deployed.\n\n{report}\n"
         raise pulumi.RunError(message)
