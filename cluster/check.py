@@ -8,7 +8,7 @@ import pulumi
 from cluster.connect import Ask, UnansweredError
 from stackfile.certificates import ACME_DIRECTORIES
 from stackfile.needs import Api, Named, Prerequisite
-from stackfile.report import Violation, dotted
+from stackfile.report import Problem, Violation, dotted
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
@@ -31,8 +31,7 @@ def check_cluster(
             pulumi.log.warn(f"{_place(tree, violation)}: {violation.reason}; {violation.fix}")
     if refused := [violation for violation, required in found if required]:
         report = "\n\n".join(
-            f"{_place(tree, violation)}\n    why: {violation.reason}\n    fix: {violation.fix}"
-            for violation in refused
+            Problem((tree, *path), None, reason, fix).text() for path, reason, fix in refused
         )
         message = f"The cluster lacks something; nothing was deployed.\n\n{report}\n"
         raise pulumi.RunError(message)

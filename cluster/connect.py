@@ -11,6 +11,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 from ruamel.yaml import YAML, YAMLError
 
+from stackfile.report import Problem
+
 _SECONDS = 10
 
 Ask = Callable[[str], dict[str, Any] | None]
@@ -103,21 +105,23 @@ def refuse_other_clusters(cluster: ClusterSettings, where: str = "openmage:shop.
     file = os.environ.get("KUBECONFIG") or "~/.kube/config"
     if cluster.context not in known:
         listed = ", ".join(sorted(known)) or "none"
-        message = (
-            f"{where}.context: {cluster.context}\n"
-            f"    why: the kubeconfig ({file}) has no such context; it has: {listed}\n"
-            "    fix: point KUBECONFIG to the kubeconfig of this stack's cluster"
-            " (make cluster makes a local one), or correct the setting"
+        problem = Problem(
+            (where, "context"),
+            cluster.context,
+            f"the kubeconfig ({file}) has no such context; it has: {listed}",
+            "point KUBECONFIG to the kubeconfig of this stack's cluster"
+            " (make cluster makes a local one), or correct the setting",
         )
-        raise pulumi.RunError(message)
+        raise pulumi.RunError(problem.text())
     if cluster.server is not None and known[cluster.context] != cluster.server:
-        message = (
-            f"{where}.server: {cluster.server}\n"
-            f"    why: the context {cluster.context} in {file} leads to"
-            f" {known[cluster.context] or 'no server'}, which is another cluster\n"
-            "    fix: use the kubeconfig of this stack's cluster, or correct the setting"
+        problem = Problem(
+            (where, "server"),
+            cluster.server,
+            f"the context {cluster.context} in {file} leads to"
+            f" {known[cluster.context] or 'no server'}, which is another cluster",
+            "use the kubeconfig of this stack's cluster, or correct the setting",
         )
-        raise pulumi.RunError(message)
+        raise pulumi.RunError(problem.text())
 
 
 def _kubeconfigs() -> Iterator[Mapping[str, object]]:

@@ -8,11 +8,10 @@ import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named
 from components.kit.network_policies import EgressRule, outbound_policy
+from components.kit.pod_security import restrict
 from components.kit.pods import match
 from components.kit.volumes import Retention, keep
 
-_POD_SECURITY_VERSION = "v1.34"
-"""Version of the Pod Security standard: the oldest Kubernetes that is supported."""
 _LINK_LOCAL_DNS = "169.254.20.10/32"
 """Address of NodeLocal DNSCache, where a cluster runs it."""
 
@@ -91,14 +90,7 @@ class Tenant(pulumi.ComponentResource):
 def _namespace(name: str, args: TenantArgs) -> k8s.meta.v1.ObjectMetaArgsDict:
     return {
         "name": args["namespace"],
-        "labels": {
-            **labels(name, args),
-            **{
-                f"pod-security.kubernetes.io/{mode}{suffix}": value
-                for mode in ("enforce", "warn", "audit")
-                for suffix, value in (("", "restricted"), ("-version", _POD_SECURITY_VERSION))
-            },
-        },
+        "labels": {**labels(name, args), **restrict("restricted")},
     }
 
 

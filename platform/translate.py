@@ -154,13 +154,7 @@ def _destination(chosen: ChosenLogs) -> DestinationArgs:
 
 
 def _issuer(issuer: Issuer) -> IssuerArgs:
-    return {
-        "name": issuer.name,
-        "email": issuer.email,
-        "server": issuer.server,
-        "ca": issuer.ca,
-        "solver": _solver(issuer),
-    }
+    return {"name": issuer.name, "account": issuer, "solver": _solver(issuer)}
 
 
 def _solver(issuer: Issuer) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Who issues certificates: an ACME server, or an issuer that the cluster has."""
 
-from typing import Literal
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from stackfile.needs import Named, Prerequisites
 from stackfile.report import Path
@@ -33,6 +35,18 @@ class AcmeAccount(Section):
     def directory(self) -> str:
         """Address of the server's directory."""
         return ACME_DIRECTORIES.get(self.server, self.server)
+
+    def acme(self, key: str, solver: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what cert-manager is told; the Secret `key` holds the account's private key."""
+        told: dict[str, Any] = {
+            "server": self.directory,
+            "email": self.email,
+            "privateKeySecretRef": {"name": key},
+            "solvers": [solver],
+        }
+        if self.ca is not None:
+            told["caBundle"] = b64encode(self.ca.encode()).decode()
+        return told
 
 
 class OwnIssuer(AcmeAccount):

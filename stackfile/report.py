@@ -39,6 +39,14 @@ class Problem:
     line: int | None = None
     """Line in the stack file, if known."""
 
+    def text(self, file: str = "") -> str:
+        """Return where, what, why and what to do; a secret is never shown."""
+        where = f"{file}:{self.line}  " if self.line else f"{file}  " if file else ""
+        what = dotted(self.path)
+        if self.value is not None:
+            what += f": {_shown(self)}"
+        return f"{where}{what}\n    why: {self.reason}\n    fix: {self.fix}"
+
 
 class SettingsError(Exception):
     """A stack file that must not be deployed; its text is the whole report."""
@@ -47,7 +55,7 @@ class SettingsError(Exception):
         """Write the report."""
         self.problems = tuple(problems)
         count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
-        text = "\n\n".join(_text(file, problem) for problem in problems)
+        text = "\n\n".join(problem.text(file) for problem in problems)
         super().__init__(f"{file} has {count}; nothing was deployed.\n\n{text}\n")
 
 
@@ -98,14 +106,6 @@ def dotted(path: Path) -> str:
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)
     return text
-
-
-def _text(file: str, problem: Problem) -> str:
-    where = f"{file}:{problem.line}" if problem.line else file
-    what = dotted(problem.path)
-    if problem.value is not None:
-        what += f": {_shown(problem)}"
-    return f"{where}  {what}\n    why: {problem.reason}\n    fix: {problem.fix}"
 
 
 def _shown(problem: Problem) -> str:

@@ -4,7 +4,6 @@ The Certificate is made here and not by an annotation on Ingress or Gateway: it 
 whichever way in there is, survives a move between them, and shows in a preview.
 """
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
@@ -41,14 +40,7 @@ def own_issuer(
     """Make an issuer; Pulumi waits until the ACME server has opened an account for it."""
     # The name changes with the server: only so is a certificate of the former one replaced.
     own = f"{name}-{hashlib.sha256(issuer.directory.encode()).hexdigest()[:8]}"
-    acme: dict[str, Any] = {
-        "server": issuer.directory,
-        "email": issuer.email,
-        "privateKeySecretRef": {"name": f"{own}-account"},
-        "solvers": [{"http01": _solver(http01)}],
-    }
-    if issuer.ca is not None:
-        acme["caBundle"] = base64.b64encode(issuer.ca.encode()).decode()
+    acme = issuer.acme(f"{own}-account", {"http01": _solver(http01)})
     return own, _object("Issuer", own, args, {"acme": acme}, opts, awaited=True)
 
 

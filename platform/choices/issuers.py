@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field
 
+from stackfile.certificates import AcmeAccount
 from stackfile.section import Section
-from stackfile.types import AcmeServer, Certificate, Email, Host, Name
+from stackfile.types import Host, Name
 
 TOKEN_SECRET = "dns-token"  # noqa: S105 (the name of a Secret)
 """Secret with the provider's credential under the key `token`: `openmage-platform:dnsToken`."""
@@ -58,18 +59,11 @@ class DnsSolver(Section):
         return _refers(self.config)
 
 
-class Issuer(Section):
+class Issuer(AcmeAccount):
     """A ClusterIssuer by ACME."""
 
     name: Name
     """Name that shops refer to."""
-    email: Email
-    """Address that the certificate authority writes to."""
-    server: Literal["staging", "production"] | AcmeServer = "staging"
-    """Let's Encrypt's `staging` (not trusted by browsers) or `production`, or the directory of
-    another ACME server."""
-    ca: Certificate | None = None
-    """Certificate authority of another ACME server, PEM; default: the usual ones."""
     solver: Annotated[IngressSolver | GatewaySolver | DnsSolver, Field(discriminator="mode")]
     """How a name is proved."""
 

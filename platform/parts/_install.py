@@ -1,17 +1,15 @@
 """What every part does: make its namespace, install its charts."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.pod_security import Level, restrict
 from parts._charts import Chart
 from stackfile.merge import merge
 
-Level = Literal["restricted", "privileged"]
-_POD_SECURITY_VERSION = "v1.34"
-"""Version of the Pod Security standard: the oldest Kubernetes that is supported."""
 _TIMEOUT = 600
 _HISTORY = 5
 ROUTES = {"app.kubernetes.io/part-of": "openmage"}
@@ -39,11 +37,7 @@ def namespace(
     labels: Mapping[str, str] | None = None,
 ) -> k8s.core.v1.Namespace:
     """Make a namespace that holds its pods to a Pod Security level."""
-    held = {
-        f"pod-security.kubernetes.io/{mode}{suffix}": value
-        for mode in ("enforce", "warn", "audit")
-        for suffix, value in (("", level), ("-version", _POD_SECURITY_VERSION))
-    }
+    held = restrict(level)
     both = {"app.kubernetes.io/managed-by": "pulumi", **held, **(labels or {})}
     return k8s.core.v1.Namespace(resource, metadata={"name": name, "labels": both}, opts=opts)
 

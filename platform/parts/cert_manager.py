@@ -8,13 +8,10 @@ import pulumi_kubernetes as k8s
 
 from parts._charts import CERT_MANAGER
 from parts._install import PartArgs, child_of, install, namespace, overlaid, sized
+from stackfile.certificates import AcmeAccount
 
 NAMESPACE = "cert-manager"
 TOKEN_KEY = "token"  # noqa: S105 (the name of a file)
-_LETS_ENCRYPT = {
-    "staging": "https://acme-staging-v02.api.letsencrypt.org/directory",
-    "production": "https://acme-v02.api.letsencrypt.org/directory",
-}
 _REGISTRATION_TIMEOUT = "180"
 
 
@@ -22,11 +19,7 @@ class IssuerArgs(TypedDict):
     """A ClusterIssuer by ACME."""
 
     name: str
-    email: str
-    server: str
-    """`staging` or `production` of Let's Encrypt, or the directory of another server."""
-    ca: str | None
-    """Certificate authority of another server, PEM."""
+    account: AcmeAccount
     solver: Mapping[str, Any]
     """cert-manager's solver."""
 
@@ -97,14 +90,7 @@ def _values(args: CertManagerArgs) -> dict[str, Any]:
 
 
 def _issuer(name: str, issuer: IssuerArgs, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    acme: dict[str, Any] = {
-        "email": issuer["email"],
-        "server": _LETS_ENCRYPT.get(issuer["server"], issuer["server"]),
-        "privateKeySecretRef": {"name": f"{issuer['name']}-account"},
-        "solvers": [issuer["solver"]],
-    }
-    if issuer["ca"] is not None:
-        acme["caBundle"] = _base64(issuer["ca"])
+    acme = issuer["account"].acme(f"{issuer['name']}-account", issuer["solver"])
     return k8s.apiextensions.CustomResource(
         name,
         api_version="cert-manager.io/v1",
@@ -119,9 +105,3 @@ def _issuer(name: str, issuer: IssuerArgs, opts: pulumi.ResourceOptions) -> pulu
         spec={"acme": acme},
         opts=opts,
     )
-
-
-def _base64(text: str) -> str:
-    from base64 import b64encode  # noqa: PLC0415 (only for a certificate authority of one's own)
-
-    return b64encode(text.encode()).decode()
