@@ -13,6 +13,8 @@ CODE = "/var/www/html"
 UPLOAD_MEGABYTES = 64
 """Largest upload: OpenMage's own product imports and media stay well below."""
 
+CONSTANT_INI = ("error_reporting", "intl.error_level")
+"""Ini keys whose values are constants of PHP: in quotes they would be 0."""
 
 PRIVATE = (
     *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
@@ -125,7 +127,7 @@ def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
 
 def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool]) -> str:
     """Return the ini lines of the shop, the customer's own last."""
-    lines = [f"{key} = {_ini_value(value)}" for key, value in own.items()]
+    lines = [f"{key} = {_ini_value(key, value)}" for key, value in own.items()]
     return TEMPLATES.get_template("php.ini.j2").render(
         memory_limit=memory_limit, sendmail=sendmail, upload_megabytes=UPLOAD_MEGABYTES, own=lines
     )
@@ -155,10 +157,10 @@ def script(name: str) -> str:
     return (_SCRIPTS / name).read_text(encoding="utf-8")
 
 
-def _ini_value(value: str | int | bool) -> str:  # noqa: FBT001 (it is the value, not a switch)
+def _ini_value(key: str, value: str | int | bool) -> str:  # noqa: FBT001 (it is the value, not a switch)
     if isinstance(value, bool):
         return "On" if value else "Off"
-    if isinstance(value, int):
+    if isinstance(value, int) or key in CONSTANT_INI:
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
