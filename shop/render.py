@@ -11,6 +11,8 @@ LOCAL_FPM = f"127.0.0.1:{FPM_PORT}"
 """Address of php-fpm in the pod of its nginx."""
 _SCRIPTS = Path(__file__).parent / "php"
 
+CONSTANT_INI = ("error_reporting", "intl.error_level")
+"""Ini keys whose values are constants of PHP: in quotes they would be 0."""
 PRIVATE = (
     *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
     *("::1/128", "fc00::/7", "fe80::/10"),
@@ -123,7 +125,7 @@ def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
 
 def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool]) -> str:
     """Return the ini lines of the shop, the customer's own last."""
-    lines = [f"{key} = {_ini_value(value)}" for key, value in own.items()]
+    lines = [f"{key} = {_ini_value(key, value)}" for key, value in own.items()]
     return TEMPLATES.get_template("php.ini.j2").render(
         memory_limit=memory_limit, sendmail=sendmail, own=lines
     )
@@ -153,10 +155,10 @@ def script(name: str) -> str:
     return (_SCRIPTS / name).read_text(encoding="utf-8")
 
 
-def _ini_value(value: str | int | bool) -> str:  # noqa: FBT001 (it is the value, not a switch)
+def _ini_value(key: str, value: str | int | bool) -> str:  # noqa: FBT001 (it is the value, not a switch)
     if isinstance(value, bool):
         return "On" if value else "Off"
-    if isinstance(value, int):
+    if isinstance(value, int) or key in CONSTANT_INI:
         return str(value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

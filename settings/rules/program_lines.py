@@ -1,0 +1,72 @@
+"""What the templates of the program set: the lines that no customer's own line may set again."""
+
+import re
+
+from settings.model import Settings
+from settings.web import ApacheWeb, Limits
+from shop.render import Server, apache_config, fpm_pool, mysqld_config, nginx_config, php_ini
+
+_INI = re.compile(r"^([\w.]+)\s*=", re.MULTILINE)
+_POOL_INI = re.compile(r"^php(?:_admin)?_(?:value|flag)\[([\w.]+)\]", re.MULTILINE)
+_APACHE_INI = re.compile(r"^\s*php(?:_admin)?_(?:value|flag)\s+([\w.]+)", re.MULTILINE)
+
+
+def names(text: str) -> frozenset[str]:
+    """Return the names in a table."""
+    return frozenset(text.split())
+
+
+def ini_keys() -> frozenset[str]:
+    """Return the ini keys that php.ini, php-fpm's pool and Apache's configuration set."""
+    return frozenset(
+        [
+            *_INI.findall(php_ini("1M", "none", {})),
+            *_POOL_INI.findall(fpm_pool(1, 1)),
+            *_APACHE_INI.findall(apache_config(_server("admin", "admin", api=True), 1)),
+        ]
+    )
+
+
+def mysqld_variables() -> frozenset[str]:
+    """Return the variables that MariaDB's configuration sets."""
+    return frozenset(mysqld_variable(name) for name in _INI.findall(mysqld_config(1, 1, {})))
+
+
+def mysqld_variable(name: str) -> str:
+    """Return a variable's one name: MariaDB also takes it with hyphens and with prefixes."""
+    plain = name.lower().replace("-", "_")
+    return re.sub(r"^(?:(?:loose|skip|disable|enable|maximum|autoset)_)+", "", plain)
+
+
+def web_server_files(settings: Settings) -> list[str]:
+    """Return the configuration of both tiers' web server, with all that can be switched on."""
+    apache = isinstance(settings.web, ApacheWeb)
+    servers = [
+        _server(tier, settings.admin.path, document_root=settings.web.document_root, api=api)
+        for tier in ("storefront", "admin")
+        for api in {settings.web.api, settings.web.api and tier == "storefront"}
+    ]
+    return [apache_config(server, 1) if apache else nginx_config(server) for server in servers]
+
+
+def _server(tier: str, admin_path: str, *, document_root: str = ".", api: bool) -> Server:
+    everybody = "192.0.2.0/24"
+    return {
+        "tier": tier,
+        "sites": [{"host": f"{code}.invalid", "code": code, "type": "store"} for code in "ab"],
+        "redirects": {},
+        "admin_path": admin_path,
+        "document_root": document_root,
+        "api": api,
+        "secure": True,
+        "hsts": True,
+        "trusted_proxies": [everybody],
+        "allow": [everybody],
+        "basic_auth": True,
+        "limits": [
+            {"name": name, "method": "GET", "path": "/", "per_minute": 1, "burst": 1}
+            for name in Limits.model_fields
+        ],
+        "phpmyadmin": None,
+        "timeout": 60,
+    }
