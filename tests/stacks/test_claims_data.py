@@ -1,6 +1,7 @@
 """Every shop: data outlives the stack, is on disk when confirmed, and fits its memory."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from tests.harness import spec
@@ -21,7 +22,7 @@ def kept(shop):
             yield resource
 
 
-def config(shop, section="mysqld"):
+def config(shop) -> Any:
     """Return the lines of MariaDB's configuration; None where it is somebody else's."""
     if shop.settings.database.mode == "external":
         return None
@@ -29,12 +30,12 @@ def config(shop, section="mysqld"):
         text = shop.of("MariaDB")["database"]["myCnf"]
     else:
         text = shop.file("database", ".cnf")
-    assert text.startswith(f"[{section}]\n")
+    assert text.startswith("[mysqld]\n")
     lines = (line.split(" = ", 1) for line in text.splitlines() if " = " in line)
     return dict(lines)
 
 
-def valkey(shop, store):
+def valkey(shop, store) -> Any:
     """Return the lines of a Valkey's configuration; None where it is somebody else's."""
     if store not in shop.pods:
         return None
@@ -42,7 +43,7 @@ def valkey(shop, store):
     return dict(line.split(" ", 1) for line in lines)
 
 
-def local_xml(shop, workload="admin"):
+def local_xml(shop, workload="admin") -> Any:
     return ET.fromstring(shop.file(workload, "/local.xml"))
 
 
