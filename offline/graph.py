@@ -37,6 +37,15 @@ class Resource:
     ignore_changes: tuple[str, ...]
     depends_on: tuple[str, ...]
     """URNs of the resources that must be there first, by data or by order."""
+    custom_timeouts: Mapping[str, str] = field(default_factory=dict[str, str])
+    """How long the engine waits, by `create`, `update` and `delete`; without those it leaves as
+    they are."""
+    additional_secret_outputs: tuple[str, ...] = ()
+    """Outputs that are secret whatever they are made of."""
+    replace_on_changes: tuple[str, ...] = ()
+    delete_before_replace: bool = False
+    deleted_with: str = ""
+    """URN of the resource with which this one goes by itself."""
 
     @property
     def kind(self) -> str:
@@ -63,10 +72,23 @@ class Graph:
     """URNs of the components that registered their outputs."""
     names: dict[str, str] = field(default_factory=dict[str, str])
     """Name that each Kubernetes object got, by URN."""
+    outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    """What each component, and the stack, gave out at its end, by URN; secrets wrapped."""
 
     def __iter__(self) -> Iterator[Resource]:
         """Return all but the stack itself, in the order of registration."""
         return (resource for resource in self.resources.values() if not resource.is_stack)
+
+    @property
+    def exports(self) -> Mapping[str, Any]:
+        """Outputs of the stack, secrets wrapped in `Secret`."""
+        [stack] = [urn for urn, resource in self.resources.items() if resource.is_stack]
+        return self.outputs.get(stack, {})
+
+    @property
+    def providers(self) -> list[Resource]:
+        """What talks to clusters and to other services."""
+        return [resource for resource in self if resource.is_provider]
 
     @property
     def components(self) -> list[Resource]:
@@ -96,6 +118,11 @@ class Graph:
     def of(self, kind: str) -> list[Resource]:
         """Return all resources of a kind."""
         return [resource for resource in self if resource.kind == kind]
+
+    def provider_of(self, resource: Resource) -> Resource | None:
+        """Return the provider that a resource names; None where it is left to the engine."""
+        # A reference is the provider's URN and its id.
+        return self.resources.get(resource.provider.rpartition("::")[0])
 
     def one(self, kind: str, name: str) -> Resource:
         """Return the one resource of that kind and name."""

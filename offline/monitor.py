@@ -7,6 +7,7 @@
 import asyncio
 import hashlib
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -61,6 +62,7 @@ class Recorder(mocks.MockMonitor):
         """Register, and keep what was asked for."""
         with _ClosedLoop():
             response = super().RegisterResource(request)
+        _mark_secrets(response, request.additionalSecretOutputs)
         depends_on = set(request.dependencies)
         for dependency in request.propertyDependencies.values():
             depends_on.update(dependency.urns)
@@ -77,6 +79,11 @@ class Recorder(mocks.MockMonitor):
             aliases=tuple(request.aliasURNs),
             ignore_changes=tuple(request.ignoreChanges),
             depends_on=tuple(sorted(depends_on)),
+            custom_timeouts=_timeouts(request.customTimeouts),
+            additional_secret_outputs=tuple(request.additionalSecretOutputs),
+            replace_on_changes=tuple(request.replaceOnChanges),
+            delete_before_replace=request.deleteBeforeReplace,
+            deleted_with=request.deletedWith,
         )
         metadata: Any = _value(response.object.fields.get("metadata", struct_pb2.Value()))
         if isinstance(metadata, dict):
@@ -86,8 +93,11 @@ class Recorder(mocks.MockMonitor):
     def RegisterResourceOutputs(  # noqa: N802 (the name of the call)
         self, request: resource_pb2.RegisterResourceOutputsRequest
     ) -> Any:
-        """Note that the component is complete."""
+        """Note that the component, or the stack, is complete, and what it gives out."""
         self._graph.finished.add(request.urn)
+        self._graph.outputs[request.urn] = {
+            key: _value(item) for key, item in request.outputs.fields.items()
+        }
         with _ClosedLoop():
             return super().RegisterResourceOutputs(request)
 
@@ -107,6 +117,22 @@ class _ClosedLoop:
         if self._loop is not None:
             self._loop.close()
             asyncio.set_event_loop(None)
+
+
+def _mark_secrets(response: resource_pb2.RegisterResourceResponse, names: Iterable[str]) -> None:
+    """Mark outputs as the engine does, so that what is made of them is secret, too."""
+    fields = response.object.fields
+    for name in names:
+        if name in fields and not isinstance(_value(fields[name]), Secret):
+            marked = struct_pb2.Value()
+            marked.struct_value.fields[_SIGNATURE].string_value = _SECRET
+            marked.struct_value.fields["value"].CopyFrom(fields[name])
+            fields[name].CopyFrom(marked)
+
+
+def _timeouts(asked: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> dict[str, str]:
+    found = {"create": asked.create, "update": asked.update, "delete": asked.delete}
+    return {operation: time for operation, time in found.items() if time}
 
 
 def _suffix(kind: str, name: str) -> str:

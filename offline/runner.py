@@ -1,6 +1,7 @@
 """Run the program once, on mocks."""
 
 import asyncio
+import contextvars
 import json
 import os
 import runpy
@@ -11,6 +12,7 @@ from typing import Any
 
 import pulumi
 from pulumi.runtime import mocks, set_all_config
+from pulumi.runtime.stack import Stack
 
 from offline.graph import Graph
 from offline.monitor import Cluster, Recorder
@@ -22,9 +24,17 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> Graph:
     """Return what the program would register for this stack; a RunError says why it refuses."""
+    # The SDK keeps the stack in the context: a run in one of its own finds none of an earlier run.
+    return contextvars.copy_context().run(_run, stack_file, root, preview=preview)
 
+
+def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
     def program() -> None:
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        # Mocks have ended the stack before the program began: what it exports would go nowhere.
+        stack = pulumi.runtime.get_root_resource()
+        if isinstance(stack, Stack):
+            stack.register_outputs(stack.outputs)
 
     graph = Graph()
     # The SDK's own wrapper: it returns when every registration has come back.

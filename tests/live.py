@@ -18,7 +18,8 @@ from pulumi import automation as auto
 from tests.harness import ROOT
 
 CONTEXT = "OPENMAGE_TEST_CONTEXT"
-_IMAGES = ROOT.parent / "shared" / "cluster" / "images"
+IMAGES = "OPENMAGE_TEST_IMAGES"
+"""Variable that names a command which makes images known to the test cluster, from a file."""
 _PROGRAM = ("__main__.py", "Pulumi.yaml", "Pulumi.dev.yaml")
 _PACKAGES = ("stackfile", "settings", "cluster", "components", "shop", "wiring")
 HOST, ADMIN = "shop.test", "admin.shop.test"
@@ -48,8 +49,8 @@ class Shop:
         for package in _PACKAGES:
             shutil.copytree(ROOT / package, folder / package)
         (folder / ".venv").symlink_to(ROOT / ".venv", target_is_directory=True)
-        if _IMAGES.exists():
-            subprocess.run([_IMAGES, ROOT / "tests" / "shop" / "images.json"], check=True)
+        if command := os.environ.get(IMAGES):
+            subprocess.run([command, ROOT / "tests" / "shop" / "images.json"], check=True)
         self._tree = yaml.safe_load((folder / "Pulumi.dev.yaml").read_text())
         self.change({})
         self.stack = auto.create_or_select_stack("dev", work_dir=str(folder), opts=self._options())

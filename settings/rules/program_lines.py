@@ -4,7 +4,7 @@ import re
 
 from settings.model import Settings
 from settings.web import ApacheWeb, Limits
-from shop.render import Server, apache_config, fpm_pool, mysqld_config, nginx_config, php_ini
+from shop.render import WebServer, apache_config, fpm_pool, mysqld_config, nginx_config, php_ini
 
 _INI = re.compile(r"^([\w.]+)\s*=", re.MULTILINE)
 _POOL_INI = re.compile(r"^php(?:_admin)?_(?:value|flag)\[([\w.]+)\]", re.MULTILINE)
@@ -49,7 +49,7 @@ def web_server_files(settings: Settings) -> list[str]:
     return [apache_config(server, 1) if apache else nginx_config(server) for server in servers]
 
 
-def _server(tier: str, admin_path: str, *, document_root: str = ".", api: bool) -> Server:
+def _server(tier: str, admin_path: str, *, document_root: str = ".", api: bool) -> WebServer:
     everybody = "192.0.2.0/24"
     return {
         "tier": tier,

@@ -41,6 +41,19 @@ k8s.apps.v1.Deployment(
     spec={"replicas": 2, "selector": {"matchLabels": {"a": "b"}},
           "template": {"spec": {"containers": [{"name": "c", "image": "i"}]}}},
 )
+volume = k8s.core.v1.PersistentVolumeClaim(
+    "group-data", metadata={},
+    opts=pulumi.ResourceOptions(
+        parent=group, replace_on_changes=["spec"], delete_before_replace=True,
+        custom_timeouts=pulumi.CustomTimeouts(create="90s", update="2m"),
+    ),
+)
+k8s.batch.v1.Job(
+    "group", metadata={}, opts=pulumi.ResourceOptions(parent=group, deleted_with=volume)
+)
+pulumi.export("password", password.result)
+pulumi.export("made", {"of": pulumi.Output.concat("user:", password.result)})
+pulumi.export("name", volume.metadata.name)
 Group("unfinished", finish=False)
 k8s.core.v1.ConfigMap("stray", metadata={}, data={}, opts=pulumi.ResourceOptions(provider=provider))
 """
@@ -70,6 +83,8 @@ def test_the_children_of_a_component_are_its_own(graph):
         ("Secret", "group"),
         ("ConfigMap", "group-config"),
         ("Deployment", "group"),
+        ("PersistentVolumeClaim", "group-data"),
+        ("Job", "group"),
     }
 
 
@@ -84,6 +99,48 @@ def test_options_are_recorded(graph):
     assert password.ignore_changes == ("*",)
     assert password.retain_on_delete
     assert not graph.one("Secret", "group").retain_on_delete
+
+
+def test_times_and_ways_to_go_are_recorded(graph):
+    volume, job = graph.one("PersistentVolumeClaim", "group-data"), graph.one("Job", "group")
+    assert dict(volume.custom_timeouts) == {"create": "90s", "update": "2m"}
+    assert volume.replace_on_changes == ("spec",)
+    assert volume.delete_before_replace
+    assert job.deleted_with == volume.urn
+    assert dict(job.custom_timeouts) == {}
+    assert job.replace_on_changes == ()
+    assert not job.delete_before_replace
+    assert volume.deleted_with == ""
+
+
+def test_what_a_provider_is_told_is_recorded(graph):
+    [provider] = graph.providers
+    assert provider.inputs["context"] == "c"
+    assert graph.provider_of(graph.one("ConfigMap", "stray")) == provider
+    assert graph.provider_of(graph.one("RandomPassword", "group-password")) is None
+
+
+def test_what_a_provider_keeps_secret_is_secret_in_all_that_is_made_of_it(graph):
+    password = graph.one("RandomPassword", "group-password")
+    assert "result" in password.additional_secret_outputs
+    assert isinstance(graph.exports["password"], Secret)
+    assert masked(graph.exports["made"]) == {"of": "[secret]"}
+    assert plain(graph.exports["made"])["of"] == f"user:{plain(graph.exports['password'])}"
+
+
+def test_what_the_stack_exports_is_recorded_once_it_is_known(graph):
+    assert set(graph.exports) == {"password", "made", "name"}
+    assert (
+        graph.exports["name"] == graph.names[graph.one("PersistentVolumeClaim", "group-data").urn]
+    )
+
+
+def test_a_run_knows_nothing_of_an_earlier_one(graph, tmp_path):
+    (tmp_path / "__main__.py").write_text('import pulumi\npulumi.export("own", 1)\n')
+    config = {"openmage:shop": json.dumps({"cluster": {"context": "c"}})}
+    later = run(StackFile("later", tmp_path / "none", config, frozenset()), root=tmp_path)
+    assert later.exports == {"own": 1}
+    assert [resource.name for resource in later.resources.values()] == ["openmage-later"]
 
 
 def test_the_provider_of_a_component_is_that_of_its_children(graph):
