@@ -39,6 +39,8 @@ def _registered(checkout: Path, path: Path) -> dict[str, Any]:
 
 def _plain(resource: Any) -> dict[str, Any]:
     kept = {name: getattr(resource, name) for name in _KEPT}
+    if "::pulumi:pulumi:Stack::" in kept["parent"]:
+        kept["parent"] = "the stack"
     inputs = {key: value for key, value in resource.inputs.items() if key not in _LEFT_OUT}
     return {**kept, "inputs": _marked(inputs)}
 
