@@ -5,15 +5,8 @@ from typing import Any
 
 from components.database.operated_args import OperatedDatabaseArgs
 from components.database.operated_network import server_labels
-from components.kit.pods import (
-    DATABASE_USER,
-    PULL_POLICY,
-    as_custom,
-    container_resources,
-    placed,
-    pod_security,
-    restricted_container,
-)
+from components.kit.containers import PULL_POLICY, container_resources, restricted_container
+from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from shop.render import mysqld_config
 from stackfile.values import Resources
 

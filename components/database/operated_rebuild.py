@@ -6,16 +6,10 @@ import pulumi_kubernetes as k8s
 from components.database.operated_access import API
 from components.database.operated_args import ReplicatedDatabaseArgs
 from components.database.operated_pod import Spec
+from components.kit.containers import container_resources, restricted_container
 from components.kit.metadata import named
 from components.kit.network_policies import DATABASE_CLIENTS
-from components.kit.pods import (
-    DATABASE_USER,
-    as_custom,
-    container_resources,
-    placed,
-    pod_security,
-    restricted_container,
-)
+from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from components.kit.volumes import claim
 
 

@@ -7,7 +7,7 @@ import pulumi
 
 from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
 from components.database.operated_pod import Spec, beside, operated_pod
-from components.kit.pods import container_resources
+from components.kit.containers import container_resources
 from stackfile.values import Storage
 
 _REPLICATION: Mapping[str, str | int] = {

@@ -3,20 +3,15 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.pods import (
-    DATABASE_USER,
+from components.kit.containers import (
     PULL_POLICY,
-    PodArgs,
-    claim_volume,
     command,
-    config_volume,
     container_resources,
     probe,
     restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
 )
+from components.kit.pods import DATABASE_USER, PodArgs, restricted_pod
+from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
 from shop.constants import MARIADB_PORT
 from stackfile.values import Resources
 
