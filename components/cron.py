@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, named
-from components.kit.pods import config_volume
+from components.kit.volumes import config_volume
 from components.kit.workload import after
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
 from shop.constants import ETC

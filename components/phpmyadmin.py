@@ -3,22 +3,19 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.files import config_map, secret
-from components.kit.metadata import ShopArgs, auto_named, labels, selector
-from components.kit.network_policies import DATABASE_CLIENTS, allow
-from components.kit.passwords import password
-from components.kit.pods import (
+from components.kit.containers import (
     PULL_POLICY,
-    PodArgs,
-    config_volume,
     container_resources,
     http,
     probe,
     restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
 )
+from components.kit.files import config_map, secret
+from components.kit.metadata import ShopArgs, auto_named, labels, selector
+from components.kit.network_policies import DATABASE_CLIENTS, allow
+from components.kit.passwords import password
+from components.kit.pods import PodArgs, restricted_pod
+from components.kit.volumes import config_volume, scratch_volume, secret_volume
 from components.kit.workload import deployment
 from shop.constants import ETC, HTTP_PORT
 from shop.phpmyadmin import phpmyadmin_apache

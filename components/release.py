@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
-from components.kit.pods import config_volume, secret_volume
+from components.kit.volumes import config_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
 from shop.constants import ETC
 from shop.render import script

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from components.database.database import DatabaseArgs, ExternalDatabaseArgs
-from components.database.operated import OperatedDatabaseArgs
+from components.database.operated_args import OperatedDatabaseArgs
 from components.database.own import OwnDatabaseArgs
 from settings import Secrets, Settings
 from settings.database import (

@@ -8,8 +8,7 @@ import pulumi
 from components.cache.valkey import ValkeyArgs, valkey
 from components.kit.metadata import ShopArgs
 from components.kit.network_policies import EgressRule, outbound_policy
-from components.kit.pods import claim_volume, scratch_volume
-from components.kit.volumes import claim
+from components.kit.volumes import claim, claim_volume, scratch_volume
 from shop.render import valkey_config
 from stackfile.servers import RedisSentinels, RedisServer
 from stackfile.values import Storage

@@ -6,21 +6,18 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.files import secret
-from components.kit.metadata import ShopArgs, auto_named
-from components.kit.passwords import password
-from components.kit.pods import (
+from components.kit.containers import (
     PULL_POLICY,
-    VALKEY_USER,
-    PodArgs,
     command,
     container_resources,
     probe,
     restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
 )
+from components.kit.files import secret
+from components.kit.metadata import ShopArgs, auto_named
+from components.kit.passwords import password
+from components.kit.pods import VALKEY_USER, PodArgs, restricted_pod
+from components.kit.volumes import scratch_volume, secret_volume
 from components.kit.workload import single_pod_store
 from shop.constants import VALKEY_PORT
 from stackfile.servers import RedisServer

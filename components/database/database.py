@@ -4,24 +4,19 @@ from typing import Literal
 
 import pulumi
 
-from components.database.operated import (
-    GaleraDatabaseArgs,
-    ReplicatedDatabaseArgs,
-    operated_servers,
-)
+from components.database.operated import operated_servers
+from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
 from components.database.own import (
     NodeLocalDatabaseArgs,
     VolumeDatabaseArgs,
     own_server,
     passwords,
 )
+from components.database.own_pod import DATABASE_NAME
 from components.kit.metadata import ShopArgs
 from components.kit.network_policies import DATABASE_CLIENTS, outbound_policy
 from shop.constants import MARIADB_PORT
 from stackfile.servers import Endpoint, SqlServer
-
-NAME = "openmage"
-"""Name of the database and of its user, where they are made here."""
 
 
 class ExternalDatabaseArgs(ShopArgs):
@@ -80,7 +75,7 @@ class Database(pulumi.ComponentResource):
         secrets = passwords(name, args, child)
         read: Endpoint | None = None
         if args["mode"] == "replicated" or args["mode"] == "galera":
-            host = operated_servers(name, args, NAME, secrets, child)
+            host = operated_servers(name, args, DATABASE_NAME, secrets, child)
             if args["read_from_replicas"]:
                 read = Endpoint.model_construct(host=f"{name}-secondary", port=MARIADB_PORT)
         else:
@@ -105,5 +100,10 @@ class Database(pulumi.ComponentResource):
 
 def _server(host: str, read: Endpoint | None) -> SqlServer:
     return SqlServer.model_construct(
-        host=host, port=MARIADB_PORT, name=NAME, username=NAME, cidrs=(), read=read
+        host=host,
+        port=MARIADB_PORT,
+        name=DATABASE_NAME,
+        username=DATABASE_NAME,
+        cidrs=(),
+        read=read,
     )

@@ -1,38 +1,18 @@
 """Database servers that mariadb-operator runs: they outlive the loss of one."""
 
-from collections.abc import Sequence
-
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components.database.operated_access import API, READY, access
+from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
 from components.database.operated_network import operated_policies
-from components.database.operated_pod import OperatedArgs, Spec
+from components.database.operated_pod import Spec
 from components.database.operated_rebuild import rebuild_source
-from components.database.operated_spec import GaleraArgs, ReplicatedArgs, mariadb_spec
+from components.database.operated_spec import mariadb_spec
 from components.database.own import Passwords
 from components.kit.files import secret
 from components.kit.metadata import named
 from components.kit.passwords import password
-
-
-class OperatedDatabaseArgs(OperatedArgs):
-    """Servers that the operator runs, and what is around them."""
-
-    operator_namespace: str
-    """Namespace of mariadb-operator's pods."""
-    api_server: Sequence[str]
-    """Networks of the cluster's API server, in CIDR notation."""
-    read_from_replicas: bool
-    """Whether reads go to the other servers."""
-
-
-class ReplicatedDatabaseArgs(ReplicatedArgs, OperatedDatabaseArgs):
-    """One server that is written to, and others that follow it."""
-
-
-class GaleraDatabaseArgs(GaleraArgs, OperatedDatabaseArgs):
-    """Servers that all have every commit."""
 
 
 def operated_servers(
@@ -62,19 +42,10 @@ def operated_servers(
     agent = secret(
         f"{name}-agent", named(f"{name}-agent", args), {"password": agent_password}, child
     )
-    operated_policies(
-        name,
-        args,
-        {
-            "operator_namespace": args["operator_namespace"],
-            "api_server": args["api_server"],
-            "galera": args["mode"] == "galera",
-        },
-        child,
-    )
+    operated_policies(name, args, child)
     rebuilt: Spec = {}
     if args["mode"] == "replicated":
-        rebuilt = rebuild_source(name, args, args["rebuild"], child)
+        rebuilt = rebuild_source(name, args, child)
     spec = mariadb_spec(name, args, {"passwords": passwords, "agent": agent}, rebuilt)
     servers = _servers(name, args, spec, child)
     user = {

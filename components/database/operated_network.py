@@ -1,11 +1,8 @@
 """Exceptions to the shop's default-deny for database servers that mariadb-operator runs."""
 
-from collections.abc import Sequence
-from typing import TypedDict
-
 import pulumi
 
-from components.kit.metadata import ShopArgs
+from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
 from components.kit.network_policies import (
     DATABASE_CLIENTS,
     addresses,
@@ -25,24 +22,15 @@ _API_SERVER = (443, 6443)
 """Ports that clusters serve their API on, behind their Service as well as in front of it."""
 
 
-class Neighbours(TypedDict):
-    """Who talks to the servers, and to whom they talk, besides the shop."""
-
-    operator_namespace: str
-    """Namespace of mariadb-operator's pods."""
-    api_server: Sequence[str]
-    """Networks of the API server, in CIDR notation."""
-    galera: bool
-    """Whether the servers are a Galera cluster."""
-
-
 def server_labels(name: str) -> dict[str, str]:
     """Return the labels that the operator gives to the servers of a MariaDB, to them only."""
     return {"app.kubernetes.io/name": "mariadb", "app.kubernetes.io/instance": name}
 
 
 def operated_policies(
-    name: str, args: ShopArgs, neighbours: Neighbours, opts: pulumi.ResourceOptions
+    name: str,
+    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    opts: pulumi.ResourceOptions,
 ) -> None:
     """Let clients, servers and operator reach the servers, and the servers reach the API server.
 
@@ -50,8 +38,8 @@ def operated_policies(
     """
     labels = server_labels(name)
     servers = [pods_with(labels)]
-    between = (MARIADB_PORT, *_GALERA) if neighbours["galera"] else (MARIADB_PORT,)
-    operator = [pods_in(neighbours["operator_namespace"])]
+    between = (MARIADB_PORT, *_GALERA) if args["mode"] == "galera" else (MARIADB_PORT,)
+    operator = [pods_in(args["operator_namespace"])]
     policy(
         name,
         args,
@@ -71,7 +59,7 @@ def operated_policies(
         egress=[
             to_peers(servers, *between),
             # The agent reads its MariaDB object: how far a replica may lag behind.
-            to_peers(addresses(neighbours["api_server"]), *_API_SERVER),
+            to_peers(addresses(args["api_server"]), *_API_SERVER),
         ],
     )
     policy(

@@ -1,43 +1,21 @@
 """The pod of a server that mariadb-operator runs, in the words of its MariaDB object."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
+from components.database.operated_args import OperatedDatabaseArgs
 from components.database.operated_network import server_labels
-from components.database.own import OwnDatabaseArgs
-from components.kit.pods import (
-    DATABASE_USER,
-    PULL_POLICY,
-    as_custom,
-    container_resources,
-    placed,
-    pod_security,
-    restricted_container,
-)
+from components.kit.containers import PULL_POLICY, container_resources, restricted_container
+from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from shop.render import mysqld_config
-from stackfile.values import Resources, Storage
+from stackfile.values import Resources
 
 Spec = dict[str, Any]
 
 _AGENT = Resources.of(requests=("10m", "64Mi"), limits=("500m", "128Mi"))
 
 
-class OperatedArgs(OwnDatabaseArgs):
-    """Arguments in both modes of the operator; `image` has a tag, in which it finds the version."""
-
-    operator_image: str
-    """Image of the operator, in the version of the one that runs in the cluster."""
-    replicas: int
-    """Number of servers."""
-    storage: Storage
-    """Volume of each server."""
-    spread: Literal["required", "preferred"]
-    """Whether two servers may share a node."""
-    copy_seconds: int
-    """How long a server may take to start, with all data to copy."""
-
-
-def operated_pod(name: str, args: OperatedArgs, lines: Mapping[str, str | int]) -> Spec:
+def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str | int]) -> Spec:
     """Return the container of MariaDB, what it shares with those beside it, and its nodes.
 
     `lines` are for [mysqld]; the customer's own come after them.
@@ -71,7 +49,7 @@ def operated_pod(name: str, args: OperatedArgs, lines: Mapping[str, str | int]) 
     }
 
 
-def beside(args: OperatedArgs) -> Spec:
+def beside(args: OperatedDatabaseArgs) -> Spec:
     """Return the operator's own containers in the pod: one that starts it, one that looks on."""
     return {
         "image": args["operator_image"],
@@ -81,7 +59,7 @@ def beside(args: OperatedArgs) -> Spec:
     }
 
 
-def _placed(name: str, args: OperatedArgs) -> Spec:
+def _placed(name: str, args: OperatedDatabaseArgs) -> Spec:
     servers = {"matchLabels": server_labels(name)}
     apart: Spec = {"labelSelector": servers, "topologyKey": "kubernetes.io/hostname"}
     rules = {

@@ -1,58 +1,53 @@
 """How a replica that has lost its data, or its place, is filled again: by a copy of another."""
 
-from typing import TypedDict
-
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components.database.operated_access import API
-from components.database.operated_pod import OperatedArgs, Spec
+from components.database.operated_args import ReplicatedDatabaseArgs
+from components.database.operated_pod import Spec
+from components.kit.containers import container_resources, restricted_container
 from components.kit.metadata import named
 from components.kit.network_policies import DATABASE_CLIENTS
-from components.kit.pods import (
-    DATABASE_USER,
-    as_custom,
-    container_resources,
-    placed,
-    pod_security,
-    restricted_container,
-)
+from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from components.kit.volumes import claim
-from stackfile.values import Storage
 
 
-class Rebuild(TypedDict):
-    """When a replica is filled again, and the volume that the copy goes through."""
-
-    storage: Storage
-    """Volume with room for all data."""
-    access_mode: str
-    """ReadWriteMany where the two servers may be on different nodes."""
-    after_minutes: int
-    """How long a replica may fail to follow before it is filled again."""
-
-
-def rebuild_source(
-    name: str, args: OperatedArgs, rebuild: Rebuild, child: pulumi.ResourceOptions
-) -> Spec:
+def rebuild_source(name: str, args: ReplicatedDatabaseArgs, child: pulumi.ResourceOptions) -> Spec:
     """Make the volume and the plan for the copy; return what refers to it.
 
     The plan is never carried out by itself: the operator takes a copy of it when it needs one.
     """
-    part = f"{name}-rebuild"
+    part, rebuild = f"{name}-rebuild", args["rebuild"]
     # It holds nothing between two copies, and where nothing has mounted it yet it cannot grow.
     anew = pulumi.ResourceOptions(replace_on_changes=["spec"], delete_before_replace=True)
-    volume = claim(
+    opts = pulumi.ResourceOptions.merge(child, anew)
+    volume = claim(part, args, rebuild["storage"], rebuild["access_mode"], opts)
+    k8s.apiextensions.CustomResource(
         part,
-        args,
-        rebuild["storage"],
-        rebuild["access_mode"],
-        pulumi.ResourceOptions.merge(child, anew),
+        api_version=API,
+        kind="PhysicalBackup",
+        metadata=named(part, args),
+        spec=_plan(name, args, volume),
+        opts=child,
     )
-    resources = container_resources(args["resources"], "1Gi")
+    return {
+        "bootstrapFrom": {
+            "physicalBackupTemplateRef": {"name": part},
+            "restoreJob": {"resources": container_resources(args["resources"], "1Gi")},
+        },
+        # A lost place is seen at once; what is not known to be one is given some time.
+        "recovery": {
+            "enabled": True,
+            "errorDurationThreshold": f"{rebuild['after_minutes']}m",
+        },
+    }
+
+
+def _plan(name: str, args: ReplicatedDatabaseArgs, volume: pulumi.Input[str]) -> Spec:
     # Every node can mount the volume: a copy is not bound to the nodes of the servers.
     placement = args["placement"].model_copy(update={"node_selector": {}})
-    plan: Spec = {
+    return {
         "mariaDbRef": {"name": name, "waitForIt": False},
         "schedule": {"suspend": True},
         # Of the primary only if there is no other server left to copy.
@@ -64,26 +59,7 @@ def rebuild_source(
         "podMetadata": {"labels": DATABASE_CLIENTS},
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
         "securityContext": as_custom(restricted_container()),
-        "resources": resources,
+        "resources": container_resources(args["resources"], "1Gi"),
         "tolerations": [],
         **as_custom(placed(placement)),
-    }
-    k8s.apiextensions.CustomResource(
-        part,
-        api_version=API,
-        kind="PhysicalBackup",
-        metadata=named(part, args),
-        spec=plan,
-        opts=child,
-    )
-    return {
-        "bootstrapFrom": {
-            "physicalBackupTemplateRef": {"name": part},
-            "restoreJob": {"resources": resources},
-        },
-        # A lost place is seen at once; what is not known to be one is given some time.
-        "recovery": {
-            "enabled": True,
-            "errorDurationThreshold": f"{rebuild['after_minutes']}m",
-        },
     }

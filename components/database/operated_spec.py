@@ -1,13 +1,13 @@
 """What mariadb-operator is asked for: servers that follow one another, or a Galera cluster."""
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 import pulumi
 
-from components.database.operated_pod import OperatedArgs, Spec, beside, operated_pod
-from components.database.operated_rebuild import Rebuild
-from components.kit.pods import container_resources
+from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
+from components.database.operated_pod import Spec, beside, operated_pod
+from components.kit.containers import container_resources
 from stackfile.values import Storage
 
 _REPLICATION: Mapping[str, str | int] = {
@@ -20,26 +20,6 @@ _REPLICATION: Mapping[str, str | int] = {
 }
 
 
-class ReplicatedArgs(OperatedArgs):
-    """One server that is written to, and others that follow it."""
-
-    mode: Literal["replicated"]
-    """Replication, with one primary."""
-    max_lag_seconds: int
-    """Lag at which a replica serves no reads and cannot become primary."""
-    semi_sync_timeout_seconds: int
-    """How long a commit waits for a replica's acknowledgement."""
-    rebuild: Rebuild
-    """What a replica is filled again through."""
-
-
-class GaleraArgs(OperatedArgs):
-    """Servers that all have every commit."""
-
-    mode: Literal["galera"]
-    """A Galera cluster."""
-
-
 class ServerSecrets(TypedDict):
     """Names of the Secrets that servers and operator read."""
 
@@ -50,7 +30,10 @@ class ServerSecrets(TypedDict):
 
 
 def mariadb_spec(
-    name: str, args: ReplicatedArgs | GaleraArgs, secrets: ServerSecrets, rebuilt: Spec
+    name: str,
+    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    secrets: ServerSecrets,
+    rebuilt: Spec,
 ) -> Spec:
     """Return the spec of the MariaDB object; `rebuilt` says how replicas are filled again."""
     if args["mode"] == "replicated":
@@ -79,7 +62,7 @@ def mariadb_spec(
     }
 
 
-def _replication(args: ReplicatedArgs, secrets: ServerSecrets, rebuilt: Spec) -> Spec:
+def _replication(args: ReplicatedDatabaseArgs, secrets: ServerSecrets, rebuilt: Spec) -> Spec:
     return {
         "gtidStrictMode": True,
         "semiSyncEnabled": True,
@@ -99,7 +82,7 @@ def _replication(args: ReplicatedArgs, secrets: ServerSecrets, rebuilt: Spec) ->
     }
 
 
-def _galera(args: GaleraArgs) -> Spec:
+def _galera(args: GaleraDatabaseArgs) -> Spec:
     wait = f"{args['copy_seconds']}s"
     jobs = {"resources": container_resources(args["resources"], "1Gi")}
     return {

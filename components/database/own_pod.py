@@ -3,23 +3,20 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.pods import (
-    DATABASE_USER,
+from components.kit.containers import (
     PULL_POLICY,
-    PodArgs,
-    claim_volume,
     command,
-    config_volume,
     container_resources,
     probe,
     restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
 )
+from components.kit.pods import DATABASE_USER, PodArgs, restricted_pod
+from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
 from shop.constants import MARIADB_PORT
 from stackfile.values import Resources
 
+DATABASE_NAME = "openmage"
+"""Name of the database and of its user, where they are made here."""
 _SECRETS = "/run/secrets/mariadb"
 _HEALTH = command("healthcheck.sh", "--connect", "--innodb_initialized")
 
@@ -34,14 +31,31 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
     data: pulumi.Input[str],
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod: the official image's contract, as an ordinary user on a read-only root."""
-    container: k8s.core.v1.ContainerArgsDict = {
+    return {
+        **restricted_pod(args, DATABASE_USER),
+        "containers": [_container(image, resources)],
+        # A clean shutdown writes every dirty page.
+        "termination_grace_period_seconds": 120,
+        "volumes": [
+            claim_volume("data", data),
+            # Sorting large results; MariaDB must not fill the node.
+            scratch_volume("tmp", "1Gi"),
+            scratch_volume("run", "16Mi"),
+            secret_volume("passwords", passwords),
+            config_volume("config", config),
+        ],
+    }
+
+
+def _container(image: str, resources: Resources) -> k8s.core.v1.ContainerArgsDict:
+    return {
         "name": "mariadb",
         "image": image,
         "image_pull_policy": PULL_POLICY,
         "args": ["mariadbd"],
         "env": [
-            {"name": "MARIADB_DATABASE", "value": "openmage"},
-            {"name": "MARIADB_USER", "value": "openmage"},
+            {"name": "MARIADB_DATABASE", "value": DATABASE_NAME},
+            {"name": "MARIADB_USER", "value": DATABASE_NAME},
             {"name": "MARIADB_PASSWORD_FILE", "value": f"{_SECRETS}/password"},
             {"name": "MARIADB_ROOT_PASSWORD_FILE", "value": f"{_SECRETS}/root-password"},
             # Root signs in inside the pod only.
@@ -66,19 +80,5 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
                 "sub_path": "openmage.cnf",
                 "read_only": True,
             },
-        ],
-    }
-    return {
-        **restricted_pod(args, DATABASE_USER),
-        "containers": [container],
-        # A clean shutdown writes every dirty page.
-        "termination_grace_period_seconds": 120,
-        "volumes": [
-            claim_volume("data", data),
-            # Sorting large results; MariaDB must not fill the node.
-            scratch_volume("tmp", "1Gi"),
-            scratch_volume("run", "16Mi"),
-            secret_volume("passwords", passwords),
-            config_volume("config", config),
         ],
     }

@@ -6,7 +6,15 @@ from typing import TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.pods import PULL_POLICY, container_resources, http, probe, restricted_container
+from components.kit.containers import (
+    LEAVE,
+    PULL_POLICY,
+    container_resources,
+    http,
+    nginx_command,
+    probe,
+    restricted_container,
+)
 from shop.constants import (
     FRONTEND_CACHE_FILES,
     HTTP_PORT,
@@ -45,12 +53,7 @@ def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
         "name": "nginx",
         "image": args["image"],
         "image_pull_policy": PULL_POLICY,
-        "command": [
-            "nginx",
-            *("-e", "/dev/stderr"),
-            *("-c", f"{FRONTEND_CACHE_FILES}/nginx.conf"),
-            *("-g", "daemon off;"),
-        ],
+        "command": nginx_command(FRONTEND_CACHE_FILES),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
             {"name": "https", "container_port": HTTPS_PORT},
@@ -59,7 +62,7 @@ def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
         "startup_probe": probe(live, period=1, failures=60),
         "readiness_probe": probe(live, period=5, failures=3),
         "liveness_probe": probe({"tcp_socket": {"port": PRIVATE_PORT}}, period=20, failures=3),
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": 10}}},
+        "lifecycle": LEAVE,
         "resources": container_resources(args["resources"], "128Mi"),
         "security_context": restricted_container(),
         "volume_mounts": [

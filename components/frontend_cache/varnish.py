@@ -4,21 +4,16 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.frontend_cache.terminator import TerminatorArgs, terminator_container
-from components.kit.pods import (
+from components.kit.containers import (
     PULL_POLICY,
-    WEB_USER,
-    PodArgs,
-    config_volume,
     container_resources,
+    drain_seconds,
     http,
     probe,
     restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
-    spread,
 )
-from components.web.pods import drain_seconds
+from components.kit.pods import WEB_USER, PodArgs, restricted_pod, spread
+from components.kit.volumes import config_volume, scratch_volume, secret_volume
 from shop.constants import FRONTEND_CACHE_FILES, HTTP_PORT, PURGE_PORT, VARNISH_PORT
 from shop.frontend_cache import Caching
 from stackfile.values import Resources

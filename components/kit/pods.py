@@ -8,17 +8,16 @@ import pulumi_kubernetes as k8s
 from pydantic.alias_generators import to_camel
 
 from components.kit.metadata import selector
-from stackfile.values import Placement, Resources, Toleration
+from stackfile.values import Placement, Toleration
 
 WEB_USER = 10001
 """User and group of nginx and PHP. Above 10000, so that it is no user of the node."""
+
 DATABASE_USER = 10002
 """User and group of MariaDB."""
+
 VALKEY_USER = 10003
 """User and group of Valkey."""
-
-PULL_POLICY = "IfNotPresent"
-"""Images are named by a digest or by a tag that never moves: what is there is right."""
 
 
 class PodArgs(TypedDict):
@@ -30,36 +29,6 @@ class PodArgs(TypedDict):
     """ServiceAccount of the pods: without rights and without a token."""
     pull_secrets: Sequence[str]
     """Secrets to pull images with."""
-
-
-def container_resources(
-    resources: Resources, scratch: str
-) -> k8s.core.v1.ResourceRequirementsArgsDict:
-    """Return requests and limits, with a bound on what the container writes to disk."""
-    requests, limits = resources.requests, resources.limits
-    return {
-        "requests": {
-            "cpu": requests.cpu,
-            "memory": requests.memory,
-            "ephemeral-storage": "64Mi",
-        },
-        "limits": {
-            "cpu": limits.cpu,
-            "memory": limits.memory,
-            "ephemeral-storage": scratch,
-        },
-    }
-
-
-def restricted_container() -> k8s.core.v1.SecurityContextArgsDict:
-    """Return the security context of every container."""
-    return {
-        "allow_privilege_escalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "privileged": False,
-        "read_only_root_filesystem": True,
-        "run_as_non_root": True,
-    }
 
 
 def pod_security(user: int) -> k8s.core.v1.PodSecurityContextArgsDict:
@@ -146,48 +115,6 @@ def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:
             for topology in topologies
         ],
     }
-
-
-def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
-    """Return an empty directory that dies with the pod."""
-    return {"name": name, "empty_dir": {"size_limit": size}}
-
-
-def claim_volume(name: str, claim: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
-    """Return a volume that outlives the pod."""
-    return {"name": name, "persistent_volume_claim": {"claim_name": claim}}
-
-
-def config_volume(name: str, config_map: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
-    """Return a volume with the files of a ConfigMap."""
-    return {"name": name, "config_map": {"name": config_map, "default_mode": 0o444}}
-
-
-def secret_volume(name: str, secret: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
-    """Return a volume with the files of a Secret, readable by the pod's group only."""
-    return {"name": name, "secret": {"secret_name": secret, "default_mode": 0o440}}
-
-
-def probe(
-    action: k8s.core.v1.ProbeArgsDict, *, period: int, failures: int, timeout: int = 5
-) -> k8s.core.v1.ProbeArgsDict:
-    """Return a probe; it gives up after `period * failures` seconds."""
-    return {
-        **action,
-        "period_seconds": period,
-        "failure_threshold": failures,
-        "timeout_seconds": timeout,
-    }
-
-
-def http(path: str, port: int) -> k8s.core.v1.ProbeArgsDict:
-    """Return the action of a probe that asks over HTTP."""
-    return {"http_get": {"path": path, "port": port}}
-
-
-def command(*words: str) -> k8s.core.v1.ProbeArgsDict:
-    """Return the action of a probe that runs a command in the container."""
-    return {"exec_": {"command": list(words)}}
 
 
 def match(labels: Mapping[str, str]) -> k8s.meta.v1.LabelSelectorArgsDict:

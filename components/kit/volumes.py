@@ -1,4 +1,4 @@
-"""Volume claims, and what keeps the data on them."""
+"""Volumes of pods, the claims of those that stay, and what keeps the data on them."""
 
 from typing import TypedDict
 
@@ -43,3 +43,23 @@ def claim(
         name, metadata=named(name, args), spec=spec, opts=opts
     )
     return volume.metadata.name
+
+
+def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
+    """Return an empty directory that dies with the pod."""
+    return {"name": name, "empty_dir": {"size_limit": size}}
+
+
+def config_volume(name: str, config_map: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume with the files of a ConfigMap."""
+    return {"name": name, "config_map": {"name": config_map, "default_mode": 0o444}}
+
+
+def secret_volume(name: str, secret: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume with the files of a Secret, readable by the pod's group only."""
+    return {"name": name, "secret": {"secret_name": secret, "default_mode": 0o440}}
+
+
+def claim_volume(name: str, claim: pulumi.Input[str]) -> k8s.core.v1.VolumeArgsDict:
+    """Return a volume that outlives the pod."""
+    return {"name": name, "persistent_volume_claim": {"claim_name": claim}}

@@ -5,20 +5,11 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.containers import PULL_POLICY, container_resources, restricted_container
 from components.kit.metadata import ShopArgs, labels
 from components.kit.network_policies import DATABASE_CLIENTS, PHP_PODS
-from components.kit.pods import (
-    PULL_POLICY,
-    WEB_USER,
-    PodArgs,
-    claim_volume,
-    config_volume,
-    container_resources,
-    restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
-)
+from components.kit.pods import WEB_USER, PodArgs, restricted_pod
+from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
 from shop.constants import CODE, ETC
 from stackfile.values import Resources
 

@@ -6,21 +6,18 @@ from typing import TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.pods import (
+from components.kit.containers import (
+    LEAVE,
     PULL_POLICY,
-    WEB_USER,
-    claim_volume,
     command,
-    config_volume,
     container_resources,
     http,
+    nginx_command,
     probe,
     restricted_container,
-    restricted_pod,
-    scratch_volume,
-    secret_volume,
-    spread,
 )
+from components.kit.pods import WEB_USER, restricted_pod, spread
+from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_pod
 from shop.constants import (
     APACHE_FILES,
@@ -35,8 +32,6 @@ from shop.constants import (
 )
 from stackfile.values import Resources
 
-_LEAVE_SECONDS = 10
-"""How long a pod goes on serving while others take it out of their lists."""
 _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 
 
@@ -60,11 +55,6 @@ class NginxArgs(TypedDict):
     """Of the container with nginx."""
     php_fpm_config: pulumi.Input[str]
     """Name of the ConfigMap with php-fpm's pool."""
-
-
-def drain_seconds(request_timeout: int) -> int:
-    """Return the grace period: leave the lists, end the longest request, and some slack."""
-    return _LEAVE_SECONDS + request_timeout + 10
 
 
 def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
@@ -101,7 +91,7 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
         "readiness_probe": probe(ping, period=5, failures=3),
         # The status pool answers even while every worker is busy.
         "liveness_probe": probe(status, period=15, failures=6),
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
+        "lifecycle": LEAVE,
     }
     volumes = [config_volume("php-fpm", nginx["php_fpm_config"])]
     return {**spread(f"{name}-php"), **php_pod(args, volumes), "containers": [php]}
@@ -136,7 +126,7 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
         "readiness_probe": probe(ready, period=5, failures=3),
         # The kernel accepts while every worker is busy: a pod that is only busy is not restarted.
         "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=15, failures=6),
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
+        "lifecycle": LEAVE,
     }
     volumes = [config_volume("server", args["server_config"]), *_access_volumes(args)]
     return {**spread(name), **php_pod(args, volumes), "containers": [container]}
@@ -155,12 +145,7 @@ def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.Con
         "name": "nginx",
         "image": nginx["image"],
         "image_pull_policy": PULL_POLICY,
-        "command": [
-            "nginx",
-            *("-e", "/dev/stderr"),
-            *("-c", f"{NGINX_FILES}/nginx.conf"),
-            *("-g", "daemon off;"),
-        ],
+        "command": nginx_command(NGINX_FILES),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
             {"name": "private", "container_port": PRIVATE_PORT},
@@ -168,7 +153,7 @@ def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.Con
         "startup_probe": probe(action, period=2, failures=30),
         "readiness_probe": probe(action, period=5, failures=3),
         "liveness_probe": probe(http("/live", PRIVATE_PORT), period=20, failures=3),
-        "lifecycle": {"pre_stop": {"sleep": {"seconds": _LEAVE_SECONDS}}},
+        "lifecycle": LEAVE,
         "resources": container_resources(nginx["resources"], "1536Mi"),
         "security_context": restricted_container(),
         "volume_mounts": [

@@ -6,20 +6,13 @@ from typing import Literal, NotRequired
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.containers import drain_seconds
 from components.kit.metadata import ShopArgs, labels, selector
 from components.kit.network_policies import allow
 from components.kit.workload import Ports, deployment
 from components.web.autoscaling import autoscaler
 from components.web.php import php_labels
-from components.web.pods import (
-    NginxArgs,
-    WebPodArgs,
-    apache_pod,
-    drain_seconds,
-    fpm_pod,
-    nginx_pod,
-    shared_pod,
-)
+from components.web.pods import NginxArgs, WebPodArgs, apache_pod, fpm_pod, nginx_pod, shared_pod
 from shop.constants import FPM_PORT, HTTP_PORT
 from stackfile.values import Autoscaling
 

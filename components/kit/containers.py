@@ -1,0 +1,74 @@
+"""How every container runs: restricted, bounded, and looked at by probes."""
+
+import pulumi_kubernetes as k8s
+
+from stackfile.values import Resources
+
+PULL_POLICY = "IfNotPresent"
+"""Images are named by a digest or by a tag that never moves: what is there is right."""
+LEAVE_SECONDS = 10
+"""How long a pod goes on serving while others take it out of their lists."""
+LEAVE: k8s.core.v1.LifecycleArgsDict = {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}}
+"""What a container that serves does before it is stopped."""
+
+
+def drain_seconds(request_timeout: int) -> int:
+    """Return the grace period: leave the lists, end the longest request, and some slack."""
+    return LEAVE_SECONDS + request_timeout + 10
+
+
+def nginx_command(folder: str) -> list[str]:
+    """Return the command that runs nginx with the nginx.conf of a folder."""
+    return ["nginx", "-e", "/dev/stderr", "-c", f"{folder}/nginx.conf", "-g", "daemon off;"]
+
+
+def container_resources(
+    resources: Resources, scratch: str
+) -> k8s.core.v1.ResourceRequirementsArgsDict:
+    """Return requests and limits, with a bound on what the container writes to disk."""
+    requests, limits = resources.requests, resources.limits
+    return {
+        "requests": {
+            "cpu": requests.cpu,
+            "memory": requests.memory,
+            "ephemeral-storage": "64Mi",
+        },
+        "limits": {
+            "cpu": limits.cpu,
+            "memory": limits.memory,
+            "ephemeral-storage": scratch,
+        },
+    }
+
+
+def restricted_container() -> k8s.core.v1.SecurityContextArgsDict:
+    """Return the security context of every container."""
+    return {
+        "allow_privilege_escalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "privileged": False,
+        "read_only_root_filesystem": True,
+        "run_as_non_root": True,
+    }
+
+
+def probe(
+    action: k8s.core.v1.ProbeArgsDict, *, period: int, failures: int, timeout: int = 5
+) -> k8s.core.v1.ProbeArgsDict:
+    """Return a probe; it gives up after `period * failures` seconds."""
+    return {
+        **action,
+        "period_seconds": period,
+        "failure_threshold": failures,
+        "timeout_seconds": timeout,
+    }
+
+
+def http(path: str, port: int) -> k8s.core.v1.ProbeArgsDict:
+    """Return the action of a probe that asks over HTTP."""
+    return {"http_get": {"path": path, "port": port}}
+
+
+def command(*words: str) -> k8s.core.v1.ProbeArgsDict:
+    """Return the action of a probe that runs a command in the container."""
+    return {"exec_": {"command": list(words)}}
