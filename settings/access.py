@@ -1,11 +1,15 @@
 """Settings of who may see the shop."""
 
+from pydantic import ConfigDict
+
 from stackfile.section import Section
 from stackfile.types import Cidr
 
 
 class Access(Section):
     """Who may see a part of the shop, besides what the shop itself asks for."""
+
+    model_config = ConfigDict(title="Visitors")
 
     allow: tuple[Cidr, ...] = ()
     """Networks of clients that are let in; default: everybody."""

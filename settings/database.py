@@ -9,8 +9,10 @@ from stackfile.section import Section
 from stackfile.types import Certificate, Cidr, Hostname, ImageReference, Line, Name, Port, bytes_of
 from stackfile.values import Placement, Resources, Storage
 
-MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", title="variable of MariaDB")]
+DatabaseName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", title="letters, digits, `_` and `-`, 64 at most")
+]
 Mode = Literal["node-local", "volume", "replicated", "galera", "external"]
 
 MARIADB_VERSIONS = ("10.11", "11.4", "11.8", "12.3")
@@ -52,7 +54,14 @@ class VolumeDatabase(_OwnDatabase):
     """Volume of the data."""
 
 
-AbsolutePath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$")]
+AbsolutePath = Annotated[
+    str,
+    Field(
+        pattern=r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$",
+        title="absolute path",
+        examples=["/srv/databases/acme"],
+    ),
+]
 
 
 class NodeLocalDatabase(_OwnDatabase):

@@ -7,15 +7,15 @@ from pydantic import Field
 from stackfile.section import Section
 from stackfile.types import Cidr, DnsName, LabelKey, Name, Port
 
-_IngressClass = Annotated[DnsName, Field(max_length=50)]
+_IngressClass = Annotated[DnsName, Field(max_length=50, examples=["traefik"])]
 """Class of a controller; names of objects are made of it."""
 
 
-_GatewayClass = Annotated[Name, Field(max_length=50)]
+_GatewayClass = Annotated[Name, Field(max_length=50, examples=["envoy"])]
 """The same. Controllers name a Service after the Gateway, and a Service's name has no dots."""
 
 
-_GatewayName = Annotated[DnsName, Field(max_length=128)]
+_GatewayName = Annotated[DnsName, Field(max_length=128, examples=["public"])]
 """Name of somebody else's Gateway; names of the routes to it are made of it."""
 
 
@@ -40,7 +40,7 @@ class ListenerSet(Section):
     mode: Literal["listener-set"]
     name: _GatewayName
     """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
-    namespace: Name
+    namespace: Name = Field(examples=["gateways"])
     """Namespace of the Gateway."""
     http_port: Port = 80
     """Port of the listeners for http, as for a Gateway of the shop's own."""
@@ -54,7 +54,7 @@ class ExistingListeners(Section):
     mode: Literal["existing"]
     name: _GatewayName
     """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
-    namespace: Name
+    namespace: Name = Field(examples=["gateways"])
     """Namespace of the Gateway."""
     http_section: DnsName | None = "http"
     """Name of its listener for http; `null` if it has none."""
@@ -68,7 +68,7 @@ class IngressRoute(Section):
     kind: Literal["ingress"]
     class_name: _IngressClass
     """IngressClass of the cluster's controller."""
-    controller_namespace: Name
+    controller_namespace: Name = Field(examples=["traefik"])
     """Namespace of the controller's pods; only they reach the web pods."""
 
 
@@ -78,7 +78,7 @@ class GatewayRoute(Section):
     kind: Literal["gateway"]
     parent: Annotated[OwnGateway | ListenerSet | ExistingListeners, Field(discriminator="mode")]
     """What the routes are attached to."""
-    controller_namespace: Name
+    controller_namespace: Name = Field(examples=["envoy-gateway-system"])
     """Namespace of the Gateway's pods; only they reach the web pods. Pods that a controller runs
     in the shop's namespace, for a Gateway of its own, do so as well."""
     timeouts: bool = True
@@ -102,7 +102,7 @@ class NoRoute(Section):
     """No way in is made: the shop's Services are routed by somebody else."""
 
     kind: Literal["none"]
-    controller_namespace: Name
+    controller_namespace: Name = Field(examples=["traefik"])
     """Namespace of the pods that may reach the web pods."""
 
 
