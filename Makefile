@@ -56,9 +56,8 @@ picture: .venv/run ## Draw the picture in README.md anew
 compare: .venv/run ## Show what the working tree renders otherwise than BASE=commit, for every stack file
 	@$(BIN)/python -m operate.compare $(or $(BASE),main)
 
-generate: .venv/run ## Write settings/schema.json and docs/settings.md anew
-	@$(BIN)/python -m settings.schema
-	@$(BIN)/python -m settings.reference
+generate: .venv/run ## Write schemas and references of the settings anew
+	@$(BIN)/python -m settings.generate
 	@$(BIN)/python platform/generate.py
 
 check: .venv/dev ## Format, lint and types

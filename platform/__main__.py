@@ -10,8 +10,8 @@ import pulumi
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import translate
-from choices import load
 from choices.gateways import NoGateway
+from choices.load import load
 from choices.logs import NoLogs
 from cluster import connect
 from parts import (

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from pydantic import ConfigDict
+
 from stackfile.needs import SecretUse
 from stackfile.section import Section
 from stackfile.types import Cidr
@@ -9,6 +11,8 @@ from stackfile.types import Cidr
 
 class Access(Section):
     """Who may see a part of the shop, besides what the shop itself asks for."""
+
+    model_config = ConfigDict(title="Visitors")
 
     allow: tuple[Cidr, ...] = ()
     """Networks of clients that are let in; default: everybody."""

@@ -18,7 +18,7 @@ from stackfile.servers import SqlServer
 from stackfile.types import Cidr, ForeignNamespace, Hostname, ImageReference, Line, bytes_of
 from stackfile.values import Container, Placement, Resources, Storage
 
-MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+MysqldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", title="variable of MariaDB")]
 Mode = Literal["node-local", "volume", "replicated", "galera", "external"]
 
 Record = Mapping[str, Any]
@@ -88,7 +88,14 @@ class VolumeDatabase(_SingleServer):
         yield from self.storage.refused_changes(("database", "storage"), before)
 
 
-AbsolutePath = Annotated[str, Field(pattern=r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$")]
+AbsolutePath = Annotated[
+    str,
+    Field(
+        pattern=r"^/[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)+$",
+        title="absolute path",
+        examples=["/srv/databases/acme"],
+    ),
+]
 
 
 class NodeStorage(Storage):

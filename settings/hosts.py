@@ -7,7 +7,12 @@ from pydantic import Field
 from stackfile.section import Section
 from stackfile.types import Host
 
-StoreCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+StoreCode = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z][a-z0-9_]{0,31}$", title="lower-case letters, digits and `_`, 32 at most"
+    ),
+]
 
 
 class StoreHost(Section):

@@ -8,7 +8,7 @@ from settings.types import PhpSize
 from stackfile.section import Section
 from stackfile.types import Line
 
-IniKey = Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9_.]*$")]
+IniKey = Annotated[str, Field(pattern=r"^[a-z][a-zA-Z0-9_.]*$", title="setting of PHP")]
 
 
 IniValue = Line | int | bool
@@ -19,5 +19,7 @@ class Php(Section):
 
     memory_limit: PhpSize = "256M"
     """PHP's memory_limit of a web request: a page takes 8 MiB, a large import or image more."""
-    ini: dict[IniKey, IniValue] = Field(default_factory=dict[IniKey, IniValue])
+    ini: dict[IniKey, IniValue] = Field(
+        default_factory=dict[IniKey, IniValue], examples=[{"max_input_vars": 5000}]
+    )
     """The customer's own php.ini lines; what the program sets itself is refused."""

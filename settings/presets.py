@@ -5,12 +5,11 @@
 # pyright: reportUnknownVariableType=false
 
 from collections.abc import Mapping
-from typing import Any, TypeGuard, get_args
-
-from pydantic import BaseModel
+from typing import Any
 
 from settings.model import Settings
 from stackfile.merge import merge
+from stackfile.section import Section, choice, sections_in
 
 Tree = dict[str, Any]
 
@@ -158,7 +157,7 @@ def complete(tree: Tree) -> Tree:
     return merge(fitting(preset, Settings, chosen), chosen)
 
 
-def fitting(preset: Tree, model: type[BaseModel], section: object) -> Tree:
+def fitting(preset: Tree, model: type[Section], section: object) -> Tree:
     """Return what of a preset the choices in a section have a use for."""
     found: Tree = {}
     for field in model.model_fields.values():
@@ -174,19 +173,11 @@ def fitting(preset: Tree, model: type[BaseModel], section: object) -> Tree:
     return found
 
 
-def _chosen(annotation: object, section: object) -> type[BaseModel] | None:
+def _chosen(annotation: object, section: object) -> type[Section] | None:
     """Return the model that a section is read as; None where it names no choice that there is."""
-    models = [found for found in (annotation, *get_args(annotation)) if is_model(found)]
+    models = list(sections_in(annotation))
     for model in models:
-        tags = {str(f.alias): get_args(f.annotation) for f in model.model_fields.values()}
-        named = isinstance(section, Mapping) and any(
-            tags.get(str(key)) == (value,) for key, value in section.items()
-        )
+        named = isinstance(section, Mapping) and choice(model).items() <= section.items()
         if len(models) == 1 or named:
             return model
     return None
-
-
-def is_model(found: object) -> TypeGuard[type[BaseModel]]:
-    """Return whether this is the class of a section."""
-    return isinstance(found, type) and issubclass(found, BaseModel)

@@ -12,7 +12,7 @@ class Egress(Section):
     """A network that the shop's code may reach."""
 
     cidr: Cidr
-    ports: Annotated[tuple[Port, ...], Field(min_length=1)]
+    ports: Annotated[tuple[Port, ...], Field(min_length=1, examples=[[443, 8443]])]
     """TCP ports."""
 
 

@@ -77,11 +77,15 @@ def _admin_path(value: str) -> str:
     return value
 
 
-Customer = Annotated[str, AfterValidator(_customer)]
-Namespace = Annotated[str, AfterValidator(_namespace)]
-PhpSize = Annotated[str, AfterValidator(_php_size)]
-CronSchedule = Annotated[str, AfterValidator(_schedule)]
-TimeZone = Annotated[str, AfterValidator(_time_zone)]
-AdminPath = Annotated[str, AfterValidator(_admin_path)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}_[A-Z]{2}$")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Customer = Annotated[
+    str, AfterValidator(_customer), Field(title="Kubernetes name", examples=["acme"])
+]
+Namespace = Annotated[str, AfterValidator(_namespace), Field(title="Kubernetes name")]
+PhpSize = Annotated[str, AfterValidator(_php_size), Field(title="PHP size", examples=["512M"])]
+CronSchedule = Annotated[str, AfterValidator(_schedule), Field(title="cron schedule")]
+TimeZone = Annotated[
+    str, AfterValidator(_time_zone), Field(title="time zone", examples=["Europe/Berlin"])
+]
+AdminPath = Annotated[str, AfterValidator(_admin_path), Field(title="front name")]
+Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}_[A-Z]{2}$", title="language and country")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", title="currency code")]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from settings import sizing
 from stackfile.report import Path
@@ -17,6 +17,8 @@ from stackfile.values import Autoscaling, Container, Placement, Resources
 
 class PhpContainer(Section):
     """The container that runs PHP in a web tier."""
+
+    model_config = ConfigDict(title="PHP container")
 
     resources: Resources
     """From the preset."""
@@ -45,7 +47,7 @@ class ScaledNginx(NginxContainer):
 
 
 class ApacheStorefront(Section):
-    """The pods that customers see, with one container."""
+    """The pods that customers see."""
 
     autoscaling: Autoscaling
     php: PhpContainer
@@ -67,7 +69,7 @@ class SplitStorefront(ApacheStorefront):
 
 
 class ApacheAdmin(Section):
-    """The pods of the admin area, with one container."""
+    """The pods of the admin area."""
 
     replicas: Annotated[int, Field(ge=1, le=20)] = 1
     """Number of pods."""
@@ -83,7 +85,12 @@ class SharedAdmin(ApacheAdmin):
     nginx: NginxContainer
 
 
-OwnFile = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+OwnFile = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", title="name of lower-case letters, digits and hyphens"
+    ),
+]
 
 
 class NginxFiles(Section):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar, cast, get_args, get_origin
+from typing import Any, Generic, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from stackfile.report import Path, Problem, Source, nearest
+from stackfile.section import Section, choice, sections_in
 
 _FIXES = {
     "bool_type": "write true or false, without quotes",
@@ -20,7 +21,7 @@ _FIXES = {
 }
 
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound=Section)
 
 
 @dataclass(frozen=True)
@@ -138,11 +139,11 @@ def _choice(kind: str, context: Mapping[str, Any], form: Form[Any]) -> tuple[str
 def _path(location: tuple[int | str, ...], form: Form[Any]) -> Path:
     """Leave out what pydantic adds to a location: the tag of a union, the type in a union."""
     path: list[str | int] = []
-    models: list[type[BaseModel]] = [form.model]
+    models: list[type[Section]] = [form.model]
     for key in location:
         if isinstance(key, str):
             fields = {info.alias for model in models for info in model.model_fields.values()}
-            chosen = [model for model in models if key in _tags(model)]
+            chosen = [model for model in models if key in choice(model).values()]
             if key not in fields and chosen:
                 models = chosen
                 continue
@@ -155,36 +156,19 @@ def _path(location: tuple[int | str, ...], form: Form[Any]) -> Path:
 
 def _siblings(path: Path, form: Form[Any]) -> list[str]:
     """Return the keys that are allowed at a path."""
-    models: list[type[BaseModel]] = [form.model]
+    models: list[type[Section]] = [form.model]
     for key in path:
         if isinstance(key, str):
             models = _below(models, key)
     return sorted({str(info.alias) for model in models for info in model.model_fields.values()})
 
 
-def _below(models: list[type[BaseModel]], key: str) -> list[type[BaseModel]]:
+def _below(models: list[type[Section]], key: str) -> list[type[Section]]:
     """Return the models of the sections that a key of these models may hold."""
     return [
         nested
         for model in models
         for info in model.model_fields.values()
         if info.alias == key
-        for nested in _models(info.annotation)
+        for nested in sections_in(info.annotation)
     ]
-
-
-def _models(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from _models(argument)
-
-
-def _tags(model: type[BaseModel]) -> set[object]:
-    """Return the words that tell a model from others: fields that allow nothing else."""
-    literals = (
-        get_args(info.annotation)
-        for info in model.model_fields.values()
-        if get_origin(info.annotation) is Literal
-    )
-    return {words[0] for words in literals if len(words) == 1}

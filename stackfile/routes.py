@@ -16,15 +16,15 @@ from stackfile.types import Cidr, DnsName, ForeignNamespace, LabelKey, Name, Por
 
 GATEWAY_API = "gateway.networking.k8s.io/v1"
 
-_IngressClass = Annotated[DnsName, Field(max_length=50)]
+_IngressClass = Annotated[DnsName, Field(max_length=50, examples=["traefik"])]
 """Class of a controller; names of objects are made of it."""
 
 
-_GatewayClass = Annotated[Name, Field(max_length=50)]
+_GatewayClass = Annotated[Name, Field(max_length=50, examples=["envoy"])]
 """The same. Controllers name a Service after the Gateway, and a Service's name has no dots."""
 
 
-_GatewayName = Annotated[DnsName, Field(max_length=128)]
+_GatewayName = Annotated[DnsName, Field(max_length=128, examples=["public"])]
 """Name of somebody else's Gateway; names of the routes to it are made of it."""
 
 
@@ -66,7 +66,7 @@ class ListenerSet(Section):
     mode: Literal["listener-set"]
     name: _GatewayName
     """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
-    namespace: ForeignNamespace
+    namespace: ForeignNamespace = Field(examples=["gateways"])
     """Namespace of the Gateway."""
     http_port: Port = 80
     """Port of the listeners for http, as for a Gateway of the shop's own."""
@@ -93,7 +93,7 @@ class ExistingListeners(Section):
     mode: Literal["existing"]
     name: _GatewayName
     """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
-    namespace: ForeignNamespace
+    namespace: ForeignNamespace = Field(examples=["gateways"])
     """Namespace of the Gateway."""
     http_section: DnsName | None = "http"
     """Name of its listener for http; `null` if it has none."""
@@ -119,7 +119,7 @@ class IngressRoute(Section):
     kind: Literal["ingress"]
     class_name: _IngressClass
     """IngressClass of the cluster's controller."""
-    controller_namespace: ForeignNamespace
+    controller_namespace: ForeignNamespace = Field(examples=["traefik"])
     """Namespace of the controller's pods; only they reach the web pods."""
 
     @property
@@ -139,7 +139,7 @@ class GatewayRoute(Section):
     kind: Literal["gateway"]
     parent: Annotated[OwnGateway | ListenerSet | ExistingListeners, Field(discriminator="mode")]
     """What the routes are attached to."""
-    controller_namespace: ForeignNamespace
+    controller_namespace: ForeignNamespace = Field(examples=["envoy-gateway-system"])
     """Namespace of the Gateway's pods; only they reach the web pods. Pods that a controller runs
     in the shop's namespace, for a Gateway of its own, do so as well."""
     timeouts: bool = True
@@ -193,7 +193,7 @@ class NoRoute(Section):
     load_balancers: ClassVar = (0, 0)
 
     kind: Literal["none"]
-    controller_namespace: ForeignNamespace
+    controller_namespace: ForeignNamespace = Field(examples=["traefik"])
     """Namespace of the pods that may reach the web pods."""
 
     @property

@@ -1,6 +1,7 @@
 """What all settings have in common: frozen, closed, strict, camelCase in YAML."""
 
 from collections.abc import Iterator
+from typing import Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -34,3 +35,24 @@ class Section(BaseModel):
             below: object = getattr(self, name)
             if isinstance(below, Section):
                 yield from below.sections((*path, str(field.alias)))
+
+
+def sections_in(annotation: object) -> Iterator[type[Section]]:
+    """Yield the sections that a type allows, in its order."""
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from sections_in(argument)
+
+
+def choice(section: type[Section]) -> dict[str, str]:
+    """Return the key and the word that tell a section from others in its place; empty if none do.
+
+    The key is a field that allows nothing else.
+    """
+    words = {
+        str(field.alias): get_args(field.annotation)
+        for field in section.model_fields.values()
+        if get_origin(field.annotation) is Literal
+    }
+    return {key: allowed[0] for key, allowed in words.items() if len(allowed) == 1}

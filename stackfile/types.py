@@ -190,66 +190,91 @@ def _certificate(value: str) -> str:
     return value
 
 
-Name = Annotated[str, AfterValidator(kubernetes_name)]
+Name = Annotated[str, AfterValidator(kubernetes_name), Field(title="Kubernetes name")]
 """Name of a namespace, or one that names of the shop's own objects are made of."""
 
 
 FOREIGN = "a namespace of others"
 """Mark of a field that names a namespace which is not the stack's own."""
 ForeignNamespace = Annotated[Name, FOREIGN]
-DnsName = Annotated[str, AfterValidator(_dns_name)]
+DnsName = Annotated[str, AfterValidator(_dns_name), Field(title="Kubernetes name")]
 """Name of an object that somebody else has made."""
 
 
-LabelKey = Annotated[str, Field(pattern=_QUALIFIED)]
+LabelKey = Annotated[str, Field(pattern=_QUALIFIED, title="label key")]
 """Key of a label or an annotation, with a prefix or without."""
 
 
-LabelValue = Annotated[str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$")]
+LabelValue = Annotated[
+    str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$", title="label value")
+]
 """Value of a label or a taint, which may be empty."""
 
 
-Host = Annotated[str, AfterValidator(_host)]
+Host = Annotated[
+    str, AfterValidator(_host), Field(title="host name", examples=["shop.example.com"])
+]
 
 
-CertificateName = Annotated[str, AfterValidator(_certificate_name)]
+CertificateName = Annotated[
+    str, AfterValidator(_certificate_name), Field(title="host name", examples=["*.example.com"])
+]
 
 
-AcmeServer = Annotated[str, AfterValidator(_acme)]
+AcmeServer = Annotated[str, AfterValidator(_acme), Field(title="ACME server")]
 
 
-Hostname = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")]
+Hostname = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        title="name or address",
+        examples=["server.example.com"],
+    ),
+]
 """Name or address of a server inside or outside of the cluster."""
 
 
-Server = Annotated[str, AfterValidator(_server)]
+Server = Annotated[
+    str, AfterValidator(_server), Field(title="address", examples=["https://203.0.113.10:6443"])
+]
 
 
-ImageReference = Annotated[str, AfterValidator(_image)]
+ImageReference = Annotated[
+    str,
+    AfterValidator(_image),
+    Field(title="image reference", examples=["registry.example.com/shop:1.4.2"]),
+]
 
 
-Cpu = Annotated[str, AfterValidator(_cpu)]
+Cpu = Annotated[str, AfterValidator(_cpu), Field(title="amount of CPU", examples=["500m"])]
 
 
-Memory = Annotated[str, AfterValidator(_memory)]
+Memory = Annotated[
+    str, AfterValidator(_memory), Field(title="amount of memory", examples=["512Mi"])
+]
 
 
-StorageSize = Annotated[str, AfterValidator(_memory)]
+StorageSize = Annotated[
+    str, AfterValidator(_memory), Field(title="amount of storage", examples=["20Gi"])
+]
 
 
-Cidr = Annotated[str, AfterValidator(_cidr)]
+Cidr = Annotated[str, AfterValidator(_cidr), Field(title="network", examples=["203.0.113.0/24"])]
 
 
-Email = Annotated[str, AfterValidator(_email)]
+Email = Annotated[
+    str, AfterValidator(_email), Field(title="e-mail address", examples=["shop@example.com"])
+]
 
 
-Line = Annotated[str, AfterValidator(_line), Field(min_length=1)]
+Line = Annotated[str, AfterValidator(_line), Field(min_length=1, title="line of text")]
 
 
-Certificate = Annotated[str, AfterValidator(_certificate)]
+Certificate = Annotated[str, AfterValidator(_certificate), Field(title="certificate in PEM form")]
 
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535, title="port")]
 
 
-Seconds = Annotated[int, Field(ge=1)]
+Seconds = Annotated[int, Field(ge=1, title="number of seconds")]

@@ -17,7 +17,7 @@ class IngressSolver(Section):
     """HTTP-01, answered through an Ingress."""
 
     mode: Literal["http-01-ingress"]
-    class_name: Name
+    class_name: Name = Field(examples=["traefik"])
     """IngressClass that the names lead to."""
 
 

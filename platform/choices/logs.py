@@ -15,7 +15,7 @@ class NoLogs(Section):
 
 
 class _Logs(Section):
-    host: Hostname
+    host: Hostname = Field(examples=["logs.example.com"])
     """Name or address of the server."""
     ca: Certificate | None = None
     """Certificate authority of the server, PEM; default: the usual ones."""
@@ -43,7 +43,13 @@ class _WithPassword(_Logs):
     """User, with the password `openmage-platform:logsPassword`; default: nobody asks."""
 
 
-IndexName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$")]
+IndexName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9][a-z0-9._-]{0,60}$",
+        title="lower-case letters, digits, `.`, `_` and `-`, 61 at most",
+    ),
+]
 
 
 class _SearchLogs(_WithPassword):
