@@ -1,4 +1,4 @@
-"""One shop: its settings, its cluster, and what it is made of, in the order it depends on."""
+"""One shop: its settings, its cluster and its components, in order of dependency."""
 
 import pulumi
 
@@ -75,6 +75,6 @@ pulumi.export("adminUsername", settings.admin.username)
 pulumi.export("adminPassword", release.admin_password)
 if config.access_password is not None:
     pulumi.export("accessPassword", config.access_password)
-# The next update is refused if it would part the shop from its data.
+# The next update is refused if it would separate the shop from its data.
 pulumi.export("recorded", wiring.record.recorded_settings(settings, secrets))
 pulumi.export("recordedSecrets", wiring.record.fingerprints(settings, database, config))

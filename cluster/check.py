@@ -1,4 +1,4 @@
-"""Whether the cluster has what a shop needs: asked before anything is made."""
+"""Check the cluster for a shop's prerequisites, before anything is created."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -24,7 +24,7 @@ def check_cluster(
     try:
         found = list(_missing(list(prerequisites), ask, temporary=temporary))
     except UnansweredError as error:
-        pulumi.log.warn(f"whether the cluster has what the shop needs was not checked: {error}")
+        pulumi.log.warn(f"the cluster's prerequisites were not checked: {error}")
         return
     for violation, required in found:
         if not required:
@@ -33,7 +33,7 @@ def check_cluster(
         report = "\n\n".join(
             Problem((tree, *path), None, reason, fix).text() for path, reason, fix in refused
         )
-        message = f"The cluster lacks something; nothing was deployed.\n\n{report}\n"
+        message = f"The cluster lacks prerequisites; nothing was deployed.\n\n{report}\n"
         raise pulumi.RunError(message)
 
 
@@ -44,12 +44,12 @@ def _missing(
     served = _served(ask)
     for api in (each for each in prerequisites if isinstance(each, Api)):
         if served is not None and (reason := _unserved(api, served, ask)):
-            fix = f"switch on the platform's part {api.part} (make platform-up)"
+            fix = f"enable the platform's part {api.part} (make platform-up)"
             yield Violation(api.path, reason, fix), api.required
     listed: dict[str, list[dict[str, Any]] | None] = {}
     for named in (each for each in prerequisites if isinstance(each, Named)):
         if served is not None and "/".join(named.where.split("/")[2:4]) not in served:
-            # That its API is not served is said already.
+            # The missing API has already been reported.
             continue
         if named.where not in listed:
             answer = ask(named.where)
@@ -62,7 +62,7 @@ def _missing(
 
 
 def _served(ask: Ask) -> set[str] | None:
-    """Return group and version of each API; None where that is not for us to see."""
+    """Return group and version of each API; None if listing them is forbidden."""
     answer = ask("/apis")
     if answer is None:
         return None
@@ -83,7 +83,7 @@ def _unserved(api: Api, served: set[str], ask: Ask) -> str | None:
 def _absent(named: Named, items: list[dict[str, Any]]) -> str | None:
     names = sorted(item["metadata"]["name"] for item in items)
     where = f" in the namespace {named.namespace}" if named.namespace else ""
-    there = f"there is: {', '.join(names) or 'none'}"
+    there = f"available: {', '.join(names) or 'none'}"
     if named.name is not None:
         if named.name in names:
             return None
@@ -91,17 +91,17 @@ def _absent(named: Named, items: list[dict[str, Any]]) -> str | None:
     annotations = (item["metadata"].get("annotations", {}) for item in items)
     if any(found.get(_DEFAULT) == "true" for found in annotations):
         return None
-    return f"none is named, and the cluster has no default {named.kind}; {there}"
+    return f"is not set, and the cluster has no default {named.kind}; {there}"
 
 
 def _made(named: Named) -> str:
     if named.part is None:
-        return "name one that is there, or make it first"
-    return f"name one that is there, or use the platform's {named.part} (make platform-up)"
+        return "name an existing one, or create it first"
+    return f"name an existing one, or use the platform's {named.part} (make platform-up)"
 
 
 def _is_production(named: Named, items: list[dict[str, Any]]) -> bool:
-    """Return whether an issuer asks the authority whose limits count for the whole domain."""
+    """Return whether an issuer uses Let's Encrypt's production server, which has rate limits."""
     found = (item for item in items if item["metadata"]["name"] == named.name)
     return named.kind == "ClusterIssuer" and any(
         item.get("spec", {}).get("acme", {}).get("server") == ACME_DIRECTORIES["production"]
@@ -112,9 +112,9 @@ def _is_production(named: Named, items: list[dict[str, Any]]) -> bool:
 def _wasteful(named: Named) -> Violation:
     return Violation(
         named.path,
-        "is Let's Encrypt's production: what comes and goes would use up the weekly certificates"
-        " of the whole domain",
-        "name an issuer of its staging, or share one wildcard (edge.tls.mode elsewhere or secret)",
+        "is Let's Encrypt's production server: short-lived environments would exhaust the weekly"
+        " certificate limit of the domain",
+        "name an issuer for staging, or share one wildcard (edge.tls.mode elsewhere or secret)",
     )
 
 

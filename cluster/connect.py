@@ -1,4 +1,4 @@
-"""The one cluster that a stack may touch."""
+"""Access to the one cluster that a stack may touch."""
 
 import json
 import os
@@ -16,11 +16,11 @@ from stackfile.report import Problem
 _SECONDS = 10
 
 Ask = Callable[[str], dict[str, Any] | None]
-"""Returns what the API server says at a path; None where that is not for us to see."""
+"""Returns the API server's response for a path; None if it is forbidden or not found."""
 
 
 class UnansweredError(Exception):
-    """The cluster could not be asked; the text says why."""
+    """The cluster could not be queried; the text says why."""
 
 
 class ClusterSettings(Protocol):
@@ -33,32 +33,32 @@ class ClusterSettings(Protocol):
 
     @property
     def server(self) -> str | None:
-        """Address of the API server that the context must lead to; None accepts any."""
+        """URL of the API server that the context must point to; None accepts any."""
         ...
 
     @property
     def adopt(self) -> bool:
-        """Whether objects that are there already are taken over."""
+        """Whether existing objects are taken over."""
         ...
 
 
 def provider(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> k8s.Provider:
-    """Return the provider of the stack's own context, whichever context is the current one.
+    """Return the provider for the stack's context, whatever the current context is.
 
-    `where` is the place of the cluster's settings in the stack file.
+    `where` is the path of the cluster's settings in the stack file.
     """
     refuse_other_clusters(cluster, where)
     return k8s.Provider(
         "cluster",
         context=cluster.context,
-        # A rotated kubeconfig is the same cluster: nothing may be replaced because of it.
+        # A rotated kubeconfig is still the same cluster and must not replace anything.
         cluster_identifier=cluster.context,
         upsert_existing_objects=cluster.adopt,
     )
 
 
 def kubectl(context: str) -> Ask:
-    """Return what asks the API server of a context."""
+    """Return a function that queries the API server of a context."""
 
     def ask(path: str) -> dict[str, Any] | None:
         words = ["kubectl", "--context", context, "get", "--raw", path]
@@ -74,23 +74,23 @@ def kubectl(context: str) -> Ask:
             message = "kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/"
             raise UnansweredError(message) from None
         except subprocess.TimeoutExpired:
-            message = f"there was no answer in {2 * _SECONDS} seconds"
+            message = f"the API server did not respond within {2 * _SECONDS} seconds"
             raise UnansweredError(message) from None
         if ended.returncode == 0:
             return cast("dict[str, Any]", json.loads(ended.stdout))
         reason = ended.stderr.strip().split("\n")[-1]
         if "(Forbidden)" in reason or "(NotFound)" in reason:
             return None
-        raise UnansweredError(reason or f"kubectl ended with {ended.returncode}")
+        raise UnansweredError(reason or f"kubectl exited with {ended.returncode}")
 
     return ask
 
 
 def contexts() -> dict[str, str]:
-    """Return the address of the API server of each context in the kubeconfig."""
+    """Return the API server's URL for each context in the kubeconfig."""
     servers: dict[str, str] = {}
     found: dict[str, str] = {}
-    # The first file that names something wins, as in kubectl.
+    # The first file that defines a name wins, as in kubectl.
     for document in _kubeconfigs():
         for entry in _entries(document, "clusters"):
             servers.setdefault(str(entry["name"]), str(_field(entry, "cluster").get("server")))
@@ -100,7 +100,7 @@ def contexts() -> dict[str, str]:
 
 
 def refuse_other_clusters(cluster: ClusterSettings, where: str = "openmage:shop.cluster") -> None:
-    """Refuse a kubeconfig that does not lead to the stack's own cluster."""
+    """Refuse a kubeconfig that does not point to the stack's own cluster."""
     known = contexts()
     file = os.environ.get("KUBECONFIG") or "~/.kube/config"
     if cluster.context not in known:
@@ -134,7 +134,7 @@ def _kubeconfigs() -> Iterator[Mapping[str, object]]:
         try:
             document: object = parser.load(file)
         except YAMLError as error:
-            message = f"the kubeconfig {file} is no YAML: {getattr(error, 'problem', '')}"
+            message = f"the kubeconfig {file} is not valid YAML: {getattr(error, 'problem', '')}"
             raise pulumi.RunError(message) from None
         if isinstance(document, Mapping):
             yield cast("Mapping[str, object]", document)

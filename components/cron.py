@@ -23,7 +23,7 @@ class CronRunnerArgs(ShopArgs, PhpArgs):
     schedule: str
     """When to look for due jobs, in cron's five fields."""
     active_deadline_seconds: int
-    """How long one run may take; then it is killed and counts as failed."""
+    """Maximum duration of one run; after that it is killed and counts as failed."""
     resources: Resources
     """Of a run."""
     memory_limit: str
@@ -41,7 +41,7 @@ class CronRunner(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: CronRunnerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the CronJob."""
+        """Create the CronJob."""
         super().__init__("openmage:index:CronRunner", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         scripts = {file: script(file) for file in _SCRIPTS}
@@ -52,13 +52,13 @@ class CronRunner(pulumi.ComponentResource):
             spec={
                 "schedule": args["schedule"],
                 "concurrency_policy": "Forbid",
-                # A start that is missed by more than this is left to the next minute.
+                # A start that is late by more than this is skipped until the next minute.
                 "starting_deadline_seconds": 120,
                 "successful_jobs_history_limit": 1,
                 "failed_jobs_history_limit": 3,
                 "job_template": {"spec": _job(name, args, config)},
             },
-            # New code meets the new schema only.
+            # New code must only run on the new schema.
             opts=after(args["depends_on"], child),
         )
         self.register_outputs({})
@@ -67,12 +67,12 @@ class CronRunner(pulumi.ComponentResource):
 def _job(
     name: str, args: CronRunnerArgs, config: pulumi.Input[str]
 ) -> k8s.batch.v1.JobSpecArgsDict:
-    # Always with a mode: without one, cron.php starts children and leaves, and they are killed.
+    # Always with a mode: without one cron.php forks and exits, and its children are killed.
     run = ["php", "-d", f"memory_limit={args['memory_limit']}"]
     run += [f"{ETC}/cron.php", "-mdefault"]
     mounts = {f"{ETC}/{file}": ("scripts", file) for file in _SCRIPTS}
     return {
-        # The next minute is the next attempt.
+        # The next minute's run is the retry.
         "backoff_limit": 0,
         "active_deadline_seconds": args["active_deadline_seconds"],
         "template": {
@@ -90,7 +90,7 @@ def _job(
                     )
                 ],
                 "restart_policy": "Never",
-                # A job that is interrupted may end what it does.
+                # Let an interrupted job finish.
                 "termination_grace_period_seconds": 60,
             },
         },

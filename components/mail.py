@@ -1,4 +1,4 @@
-"""The way out for mail."""
+"""Outgoing mail."""
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict
@@ -13,7 +13,7 @@ from stackfile.servers import SmtpServer
 
 
 class SmtpArgs(ShopArgs):
-    """A mail server that takes the shop's mail."""
+    """A mail server for the shop's mail."""
 
     mode: Literal["smtp"]
     """There is a server."""
@@ -35,7 +35,7 @@ class NoMailArgs(TypedDict):
 
 
 class Mail(pulumi.ComponentResource):
-    """PHP's mail() reaches a server of the shop's choice, and no other server does."""
+    """PHP's mail() can reach the configured server, and no other."""
 
     account: pulumi.Output[str] | None
     """Name of the Secret with msmtp's account; None without a server."""
@@ -46,7 +46,7 @@ class Mail(pulumi.ComponentResource):
         args: SmtpArgs | NoMailArgs,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the account and the way to its server, if there is one."""
+        """Create the account and the egress policy for its server, if there is one."""
         super().__init__("openmage:index:Mail", name, None, opts)
         self.account = None
         if args["mode"] == "smtp":
@@ -54,7 +54,7 @@ class Mail(pulumi.ComponentResource):
             outbound_policy(name, args, args["egress"], child)
             files = {
                 "msmtprc": msmtprc(args["server"], args["domain"]),
-                # Always there, so that they can be mounted; empty where nothing asks for them.
+                # Always present, so that they can be mounted; empty if they are not needed.
                 "mail-password": args["password"] or "",
                 "mail-ca.pem": args["server"].ca or "",
             }

@@ -13,7 +13,7 @@ class MediaArgs(ShopArgs):
     storage: Storage
     """Size and class of the volume."""
     access_mode: str
-    """ReadWriteMany where pods run on several nodes; ReadWriteOnce on a cluster of one."""
+    """ReadWriteMany if pods run on several nodes; ReadWriteOnce on a single-node cluster."""
     retention: Retention
     """Whether it can be lost with the stack."""
 

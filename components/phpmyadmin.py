@@ -1,4 +1,4 @@
-"""phpMyAdmin, for the people who look into the database of this shop and no other."""
+"""phpMyAdmin, for the database of this shop only."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -47,7 +47,7 @@ class PhpMyAdminArgs(ShopArgs, PodArgs):
 
 
 class PhpMyAdmin(pulumi.ComponentResource):
-    """One pod that shows one database to who has a password of it; nothing else reaches it."""
+    """One pod for one database; users sign in with a database password."""
 
     service: pulumi.Output[str]
     """Name of the Service; its port 80 is named http."""
@@ -55,7 +55,7 @@ class PhpMyAdmin(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: PhpMyAdminArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the pod, its Service, and the way from the admin pods if there is one."""
+        """Create the pod, its Service, and the policy for the admin pods if they proxy to it."""
         super().__init__("openmage:index:PhpMyAdmin", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         _, service = deployment(
@@ -67,7 +67,7 @@ class PhpMyAdmin(pulumi.ComponentResource):
             },
             [{"name": "http", "port": 80, "target_port": HTTP_PORT}],
             child,
-            # Whoever is signed in is known to the one pod only.
+            # Sessions exist in one pod only.
             replicas=1,
             min_ready_seconds=None,
         )
@@ -82,7 +82,7 @@ def _config(name: str, args: PhpMyAdminArgs, opts: pulumi.ResourceOptions) -> pu
     files = {
         "apache.conf": phpmyadmin_apache(args["memory_limit"]),
         "config.inc.php": script("phpmyadmin.php"),
-        # Always there, so that it can be mounted; empty where the connection is plain.
+        # Always present, so that it can be mounted; empty for unencrypted connections.
         "database-ca.pem": args["ca"] or "",
     }
     return config_map(f"{name}-config", auto_named(name, args), files, opts)
@@ -123,7 +123,7 @@ def _container(args: PhpMyAdminArgs) -> k8s.core.v1.ContainerArgsDict:
         ],
         "ports": [{"name": "http", "container_port": HTTP_PORT}],
         "startup_probe": probe(ready, period=2, failures=30),
-        # A file: neither PHP nor the database is asked.
+        # A static file: involves neither PHP nor the database.
         "readiness_probe": probe(ready, period=10, failures=3),
         "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=20, failures=3),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},

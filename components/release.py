@@ -13,7 +13,7 @@ from shop.render import script
 from stackfile.values import Resources
 
 _DEADLINE = 3600
-"""Seconds after which a release has failed; it waits up to 600 s for a running cron job."""
+"""Deadline of a release in seconds; it waits up to 600 s for a running cron job."""
 _SCRIPTS = ("release.php", "database.php", "stores.php")
 
 
@@ -31,17 +31,17 @@ class ReleaseArgs(ShopArgs, PhpArgs):
 
 
 class Release(pulumi.ComponentResource):
-    """One runner installs an empty database or migrates an old one, then warms the cache."""
+    """A single Job that installs an empty database or migrates an old one and warms the cache."""
 
     job: k8s.batch.v1.Job
-    """The Job; new pods depend on it. It fails the update when it fails, and the old pods serve."""
+    """The Job that new pods depend on. If it fails, the update fails and the old pods serve."""
     admin_password: pulumi.Output[str]
-    """Password that the first administrator was made with."""
+    """Initial password of the first administrator."""
 
     def __init__(
         self, name: str, args: ReleaseArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the Job and what it reads."""
+        """Create the Job and its inputs."""
         super().__init__("openmage:index:Release", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         self.admin_password = password(f"{name}-admin-password", args["admin_password"], child, 20)
@@ -50,7 +50,7 @@ class Release(pulumi.ComponentResource):
         account = secret(f"{name}-admin", auto_named(name, args), admin, child)
         config = config_map(f"{name}-scripts", auto_named(name, args), scripts, child)
         metadata = auto_named(name, args)
-        # A Job that failed is replaced by the next update, instead of being waited for again.
+        # The next update replaces a failed Job instead of waiting for it again.
         metadata["annotations"] = {"pulumi.com/replaceUnready": "true"}
         self.job = k8s.batch.v1.Job(
             name,
@@ -58,7 +58,7 @@ class Release(pulumi.ComponentResource):
             spec={
                 "backoff_limit": 1,
                 "active_deadline_seconds": _DEADLINE,
-                # No ttl: a Job that is gone would be run again after a refresh.
+                # No TTL: a deleted Job would run again after a refresh.
                 "template": {
                     "metadata": {"labels": php_labels(name, args)},
                     "spec": _pod(name, args, account, config),

@@ -13,47 +13,47 @@ from components.kit.pods import match
 from components.kit.volumes import Retention, keep
 
 _LINK_LOCAL_DNS = "169.254.20.10/32"
-"""Address of NodeLocal DNSCache, where a cluster runs it."""
+"""Address of NodeLocal DNSCache, if the cluster runs it."""
 
 
 class Quota(TypedDict):
-    """What all pods of the shop together may ask for."""
+    """Quota for all pods of the shop together."""
 
     cpu: str
     """Sum of CPU requests, a Kubernetes quantity."""
     memory: str
     """Sum of memory limits, a Kubernetes quantity."""
     pods: int
-    """Number of pods that have not ended."""
+    """Maximum number of pods that have not terminated."""
     load_balancers: int
-    """Services of type LoadBalancer: only the edge may have some."""
+    """Maximum number of LoadBalancer Services: only the edge may have any."""
     node_ports: int
-    """Ports of nodes; each port of such a Service takes one."""
+    """Maximum number of node ports; each port of such a Service uses one."""
 
 
 class TenantArgs(ShopArgs):
     """Arguments of a tenant; `namespace` is the name of the Namespace to make."""
 
     retention: Retention
-    """Whether the namespace, and all data in it, survives the stack."""
+    """Whether the namespace and all data in it outlive the stack."""
     quota: Quota
-    """Ceiling for everything in the namespace."""
+    """Quota for everything in the namespace."""
     egress: Sequence[EgressRule]
-    """Networks outside of the cluster that the shop's code may reach."""
+    """Networks outside the cluster that the shop's code may reach."""
 
 
 class Tenant(pulumi.ComponentResource):
-    """A namespace with Pod Security `restricted`; nothing may talk unless a policy says so."""
+    """A namespace with Pod Security `restricted` and default-deny network policies."""
 
     namespace: pulumi.Output[str]
     """Name of the Namespace."""
     service_account: pulumi.Output[str]
-    """Name of the ServiceAccount of all pods: it has no rights and its token is never mounted."""
+    """Name of all pods' ServiceAccount: it has no permissions and its token is never mounted."""
 
     def __init__(
         self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the namespace and close it."""
+        """Create the namespace and deny all traffic by default."""
         super().__init__("openmage:index:Tenant", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         namespace = k8s.core.v1.Namespace(
@@ -100,7 +100,7 @@ def _quota(quota: Quota) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
             "requests.cpu": quota["cpu"],
             "limits.memory": quota["memory"],
             "pods": str(quota["pods"]),
-            # Only the edge is public: no other Service may open a door of its own.
+            # Only the edge is public: no other Service may be exposed.
             "services.loadbalancers": str(quota["load_balancers"]),
             "services.nodeports": str(quota["node_ports"]),
         }

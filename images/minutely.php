@@ -19,7 +19,7 @@ while (!$stop) {
     if ($run === false) {
         exit(1);
     }
-    // It has reported its own failure; the next minute is the next attempt.
+    // The script has reported its own failure; the next minute's run is the retry.
     proc_close($run);
     $left = 60 - time() % 60;
     while (!$stop && $left > 0) {

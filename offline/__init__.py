@@ -1,4 +1,4 @@
-"""The program without a CLI, a cluster or credentials: on the Pulumi SDK's own mock monitor."""
+"""Running the program without CLI, cluster or credentials, on the Pulumi SDK's mock monitor."""
 
 from offline.graph import Graph, Resource
 from offline.runner import run

@@ -1,6 +1,6 @@
-"""What a run of the program asked for: resources, who contains them, how they are guarded."""
+"""The resources that a run registered, with their parents, protection and dependencies."""
 
-# What comes out of YAML or off the wire has no type until it is looked at.
+# Values from YAML or from the wire are untyped until they are checked.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 
@@ -29,14 +29,14 @@ class Resource:
     custom: bool
     parent: str
     inputs: Mapping[str, Any]
-    """Inputs as the engine gets them, secrets wrapped in `Secret`."""
+    """Inputs as sent to the engine, with secrets wrapped in `Secret`."""
     protect: bool
     retain_on_delete: bool
     provider: str
     aliases: tuple[str, ...]
     ignore_changes: tuple[str, ...]
     depends_on: tuple[str, ...]
-    """URNs of the resources that must be there first, by data or by order."""
+    """URNs of the resources it depends on, explicitly or through outputs."""
     custom_timeouts: Mapping[str, str] = field(default_factory=dict[str, str])
     """How long the engine waits, by `create`, `update` and `delete`; without those it leaves as
     they are."""
@@ -54,12 +54,12 @@ class Resource:
 
     @property
     def is_provider(self) -> bool:
-        """Whether it only carries credentials."""
+        """Whether it is a provider."""
         return self.type.startswith(_PROVIDER)
 
     @property
     def is_stack(self) -> bool:
-        """Whether it is the root."""
+        """Whether it is the stack itself."""
         return self.type == _STACK
 
 
@@ -71,12 +71,12 @@ class Graph:
     finished: set[str] = field(default_factory=set)
     """URNs of the components that registered their outputs."""
     names: dict[str, str] = field(default_factory=dict[str, str])
-    """Name that each Kubernetes object got, by URN."""
+    """Final name of each Kubernetes object, by URN."""
     outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     """What each component, and the stack, gave out at its end, by URN; secrets wrapped."""
 
     def __iter__(self) -> Iterator[Resource]:
-        """Return all but the stack itself, in the order of registration."""
+        """Return all resources except the stack itself, in order of registration."""
         return (resource for resource in self.resources.values() if not resource.is_stack)
 
     @property
@@ -92,12 +92,12 @@ class Graph:
 
     @property
     def components(self) -> list[Resource]:
-        """Resources that only contain others."""
+        """Component resources."""
         return [resource for resource in self if not resource.custom]
 
     @property
     def orphans(self) -> list[Resource]:
-        """Custom resources that no component contains."""
+        """Custom resources without a component as parent."""
         return [
             resource
             for resource in self
@@ -106,7 +106,7 @@ class Graph:
         ]
 
     def children_of(self, name: str) -> list[Resource]:
-        """Return what the named component contains."""
+        """Return the resources inside a component."""
         return [
             resource
             for resource in self
@@ -131,7 +131,7 @@ class Graph:
 
 
 def plain(value: Any) -> Any:
-    """Return a value without the marks of secrets."""
+    """Return a value with secrets unwrapped."""
     if isinstance(value, Secret):
         return plain(value.value)
     if isinstance(value, Mapping):
@@ -142,7 +142,7 @@ def plain(value: Any) -> Any:
 
 
 def masked(value: Any, mask: str = "[secret]") -> Any:
-    """Return a value with a mask in the place of each secret."""
+    """Return a value with secrets masked."""
     if isinstance(value, Secret):
         return mask
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Kubernetes manifests of a run, byte for byte the same for the same stack file."""
+"""Kubernetes manifests of a run, byte-identical for the same stack file."""
 
 # Manifests have no type here; Kubernetes' own schemas check them in the tests.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -29,7 +29,7 @@ def manifests(graph: Graph) -> dict[str, dict[str, Any]]:
 
 
 def write(graph: Graph, folder: Path) -> int:
-    """Write one file an object and return their number; files of an earlier run are removed."""
+    """Write one file per object and return their number; files of an earlier run are removed."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.yaml"):
         old.unlink()
@@ -40,7 +40,7 @@ def write(graph: Graph, folder: Path) -> int:
 
 
 def text(manifest: dict[str, Any]) -> str:
-    """Return a manifest as YAML, with files inside of it readable."""
+    """Return a manifest as YAML, with embedded files in readable form."""
     stream = StringIO()
     writer: Any = YAML()
     writer.default_flow_style = False
@@ -52,7 +52,7 @@ def text(manifest: dict[str, Any]) -> str:
 def _manifest(resource: Resource) -> dict[str, Any]:
     inputs = _sorted(masked(resource.inputs, MASK))
     if resource.kind == "Secret":
-        # The names of the files are no secret; what is in them is.
+        # File names are not secret; their contents are.
         keys = sorted(plain(resource.inputs)["stringData"])
         inputs["stringData"] = dict.fromkeys(keys, MASK)
     ordered = {key: inputs[key] for key in _FIRST if key in inputs}
@@ -60,7 +60,7 @@ def _manifest(resource: Resource) -> dict[str, Any]:
 
 
 def _sorted(value: Any) -> Any:
-    """Return a value with its keys in order: on the wire they have none."""
+    """Return a value with sorted keys: on the wire they are unordered."""
     if isinstance(value, dict):
         return {key: _sorted(value[key]) for key in sorted(value)}
     if isinstance(value, list):

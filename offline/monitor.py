@@ -1,6 +1,6 @@
-"""A monitor that records what the program registers, and answers as a cluster would."""
+"""A monitor that records registrations, and responds as a cluster would."""
 
-# What comes out of YAML or off the wire has no type until it is looked at.
+# Values from YAML or from the wire are untyped until they are checked.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 
@@ -17,15 +17,15 @@ from pulumi.runtime.proto import resource_pb2
 from offline.graph import Graph, Resource, Secret
 
 _SIGNATURE = "4dabf18193072939515e22adb298388d"
-"""Key that marks a special value on the wire; the SDK keeps both constants to itself."""
+"""Key that marks a special value on the wire; both constants are private in the SDK."""
 _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 (the mark of secrets, not a secret)
 
 
 class Cluster(mocks.Mocks):
-    """Answers with the inputs, and with names and passwords where a provider would make them."""
+    """Responds with the inputs, adding the names and passwords that a provider would generate."""
 
     def __init__(self, *, preview: bool) -> None:
-        """Answer as an update does, or as a preview of something new."""
+        """Respond as in an update, or as in a preview of new resources."""
         self._preview = preview
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
@@ -43,13 +43,13 @@ class Cluster(mocks.Mocks):
         return f"{args.name}-id", state
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
-        """Refuse: the program asks nobody."""
-        message = f"the program must not call {args.token}: a preview has nobody to ask"
+        """Refuse: the program must not call functions."""
+        message = f"the program must not call {args.token}: an offline preview cannot answer it"
         raise NotImplementedError(message)
 
 
 class Recorder(mocks.MockMonitor):
-    """Keeps each registration, with what plain mocks do not show: parent, protect, dependencies."""
+    """Records registrations with details that plain mocks omit: parent, protect, dependencies."""
 
     def __init__(self, answers: Cluster, graph: Graph) -> None:
         """Record into the graph."""
@@ -59,7 +59,7 @@ class Recorder(mocks.MockMonitor):
     def RegisterResource(  # noqa: N802 (the name of the call)
         self, request: resource_pb2.RegisterResourceRequest
     ) -> resource_pb2.RegisterResourceResponse:
-        """Register, and keep what was asked for."""
+        """Register a resource and record the request."""
         with _ClosedLoop():
             response = super().RegisterResource(request)
         _mark_secrets(response, request.additionalSecretOutputs)
@@ -103,17 +103,17 @@ class Recorder(mocks.MockMonitor):
 
 
 class _ClosedLoop:
-    """Lets the SDK's mocks find an event loop in a worker thread, and closes it behind them."""
+    """Provides the SDK's mocks with an event loop in worker threads, and closes it afterwards."""
 
     def __enter__(self) -> None:
-        """Give the thread a loop; the main thread has its own."""
+        """Set a loop for the thread; the main thread has its own."""
         self._loop = None
         if threading.current_thread() is not threading.main_thread():
             self._loop = asyncio.new_event_loop()
             asyncio.set_event_loop(self._loop)
 
     def __exit__(self, *_: object) -> None:
-        """Take it away."""
+        """Close the loop."""
         if self._loop is not None:
             self._loop.close()
             asyncio.set_event_loop(None)
@@ -136,7 +136,7 @@ def _timeouts(asked: resource_pb2.RegisterResourceRequest.CustomTimeouts) -> dic
 
 
 def _suffix(kind: str, name: str) -> str:
-    """Return what a provider would draw at random, but the same each time."""
+    """Return a deterministic stand-in for a provider's random suffix."""
     return hashlib.sha256(f"{kind}::{name}".encode()).hexdigest()[:8]
 
 

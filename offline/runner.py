@@ -23,7 +23,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> Graph:
-    """Return what the program would register for this stack; a RunError says why it refuses."""
+    """Return the resources that the program would register; a RunError says why it refuses."""
     # The SDK keeps the stack in the context: a run in one of its own finds none of an earlier run.
     return contextvars.copy_context().run(_run, stack_file, root, preview=preview)
 
@@ -37,10 +37,10 @@ def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
             stack.register_outputs(stack.outputs)
 
     graph = Graph()
-    # The SDK's own wrapper: it returns when every registration has come back.
+    # The SDK's own wrapper: it returns when every registration has completed.
     wrapper: Any = getattr(pulumi.runtime, "test")  # noqa: B009 (untyped in the SDK)
     drained: Callable[[], None] = wrapper(program)
-    # The program's own loop: a run leaves nothing behind for the next one.
+    # A loop of its own, so that a run leaves nothing behind for the next one.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     answers = Cluster(preview=preview)
@@ -61,7 +61,7 @@ def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
 
 
 def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> None:
-    """Run the program in its folder, before a cluster of which only the context is known."""
+    """Run the program in its folder, with a kubeconfig that has only the stack's context."""
     before = Path.cwd()
     environment = {key: os.environ.get(key) for key in ("KUBECONFIG", STACK_FILE)}
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,6 @@
 """Stack files: found by the stack's name, read without decrypting anything."""
 
-# What comes out of YAML or off the wire has no type until it is looked at.
+# Values from YAML or from the wire are untyped until they are checked.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 
@@ -17,18 +17,18 @@ from stackfile.source import read_file, structured
 
 @dataclass(frozen=True)
 class StackFile:
-    """What a stack file says."""
+    """The contents of a stack file."""
 
     stack: str
     path: Path
     config: Mapping[str, str]
-    """Configuration as the engine hands it to the program: JSON where it is structured."""
+    """Configuration as passed to the program: structured values are JSON."""
     secrets: frozenset[str]
     """Keys whose values are encrypted; their value here is a mask."""
 
     @property
     def shop(self) -> Mapping[str, Any]:
-        """The shop's settings as they are written."""
+        """The shop's settings as written in the file."""
         shop = structured(self.config.get("openmage:shop"))
         return cast("Mapping[str, Any]", shop) if isinstance(shop, dict) else {}
 
@@ -49,7 +49,7 @@ class StackFile:
 
 
 def find_stack_file(root: Path, stack: str) -> Path:
-    """Return the file of a stack; `stack` may be a path as well."""
+    """Return the file of a stack; `stack` may also be a path."""
     if stack.endswith((".yaml", ".yml")):
         return Path(stack)
     for folder in (root, root / "stacks"):
@@ -66,7 +66,7 @@ def find_stack_file(root: Path, stack: str) -> Path:
 
 
 def read_stack_file(path: Path) -> StackFile:
-    """Read a stack file; a SettingsError says where it is no YAML."""
+    """Read a stack file; a SettingsError says where it is not valid YAML."""
     document: object = read_file(path).tree
     tree = cast("Mapping[str, Any]", document) if isinstance(document, dict) else {}
     raw: object = tree.get("config")

@@ -1,4 +1,4 @@
-"""What a stack would create, for people: a tree, its sizes, and a picture."""
+"""A readable summary of what a stack would create: tree, sizes and picture."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _HIDDEN = ("RandomPassword",)
 
 
 def tree(graph: Graph) -> str:
-    """Return the components with their objects, the hosts and the sizes."""
+    """Return a tree of components and objects, followed by hosts and sizes."""
     lines = list(_components(graph))
     counts = Counter(r.kind for r in graph if r.custom and not r.is_provider)
     lines += ["", "objects  " + ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items()))]
@@ -27,7 +27,7 @@ def tree(graph: Graph) -> str:
 
 
 def requests(graph: Graph, *, peak: bool) -> tuple[int, int]:
-    """Return thousandths of CPU and bytes that all workloads request, at rest or at most."""
+    """Return the requests of all workloads in millicores and bytes, at rest or at peak."""
     cpu = memory = 0
     for workload in (r for r in graph if r.kind in _WORKLOADS):
         spec = _spec(workload)
@@ -41,12 +41,12 @@ def requests(graph: Graph, *, peak: bool) -> tuple[int, int]:
 
 
 def mermaid(graph: Graph) -> str:
-    """Return a picture of the components and of what each needs, as a Mermaid flow chart."""
+    """Return a Mermaid flow chart of the components and their dependencies."""
     lines = ["flowchart LR", "  visitors([visitors]) --> edge"]
     for component in sorted(graph.components, key=lambda component: component.name):
         kinds = Counter(r.kind for r in graph.children_of(component.name) if r.kind not in _HIDDEN)
         text = "<br/>".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
-        # What the settings have no use for is there, and empty.
+        # Components that the settings do not use exist, but are empty.
         if text:
             lines.append(f'  {component.name}["<b>{component.name}</b><br/>{text}"]')
     lines += [f"  {user} --> {used}" for user, used in sorted(_uses(graph))]
@@ -58,7 +58,7 @@ def _uses(graph: Graph) -> Iterator[tuple[str, str]]:
     for resource in graph:
         for urn in resource.depends_on:
             user, used = _owner(graph, resource), _owner(graph, graph.resources.get(urn))
-            # Everything is in the namespace: no arrow says that.
+            # Everything depends on the namespace: omit these arrows.
             if user and used and used not in {user, "tenant"}:
                 pairs.add((user, used))
     yield from pairs

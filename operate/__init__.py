@@ -1,1 +1,1 @@
-"""The commands behind `make`: preview, up, down, cluster, passwords, picture."""
+"""The commands behind `make`, such as preview, up, down, cluster and images."""

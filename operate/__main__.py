@@ -19,7 +19,7 @@ _BEGIN, _END = "<!-- picture: make picture -->\n", "<!-- /picture -->"
 
 
 def main() -> int:
-    """Carry out one command; what goes wrong is one sentence or a report, never a traceback."""
+    """Run one command; errors are a sentence or a report, never a traceback."""
     arguments = _arguments()
     try:
         _carry_out(arguments, read_stack_file(find_stack_file(_ROOT, arguments.stack)))
@@ -49,15 +49,15 @@ def _arguments() -> argparse.Namespace:
             "picture",
         ),
     )
-    parser.add_argument("--stack", default="dev", help="name of a stack, or path of its file")
+    parser.add_argument("--stack", default="dev", help="name of a stack, or path to its file")
     parser.add_argument("--out", type=Path, help="folder to write the manifests to")
-    parser.add_argument("--offline", action="store_true", help="ask neither CLI nor cluster")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--offline", action="store_true", help="use neither CLI nor cluster")
+    parser.add_argument("--yes", action="store_true", help="skip confirmation")
     parser.add_argument("--shop", help="folder, or repository#tag, with the shop's code")
     parser.add_argument("--php", help="version of PHP in the images")
     parser.add_argument("--image", action="append", default=[], help="key=repository@sha256:...")
     parser.add_argument("--sample-data", type=Path, help="archive or folder of sample data")
-    parser.add_argument("--wipe", action="store_true", help="remove the local shop's data, too")
+    parser.add_argument("--wipe", action="store_true", help="also remove the local shop's data")
     return parser.parse_args()
 
 
@@ -82,7 +82,7 @@ def _carry_out(arguments: argparse.Namespace, stack_file: StackFile) -> None:
 
 
 def _carry_out_here(arguments: argparse.Namespace, stack_file: StackFile) -> None:
-    """Carry out what concerns images and the shop that runs on this machine."""
+    """Run a command for images or the local shop."""
     match arguments.command:
         case "images":
             images.build(stack_file, arguments.shop, arguments.php)
@@ -101,12 +101,12 @@ def _carry_out_here(arguments: argparse.Namespace, stack_file: StackFile) -> Non
 def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
     lacking = ["as you asked"] if offline else missing(stack_file)
     if not lacking and out is None:
-        print(f"Preview of {stack_file.stack} by the Pulumi engine, against its cluster:\n")
+        print(f"Preview of {stack_file.stack} by the Pulumi engine against its cluster:\n")
         engine.preview(stack_file)
         return
-    reason = lacking[0] if lacking else "manifests are written without the cluster"
+    reason = lacking[0] if lacking else "writing manifests does not need the cluster"
     print(f"Offline preview of {stack_file.stack}, without CLI and cluster ({reason}).")
-    print("It shows everything that a first `make up` would create:\n")
+    print("It shows everything that the first `make up` would create:\n")
     graph = run(stack_file)
     print(tree(graph))
     if out is not None:
@@ -114,7 +114,7 @@ def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
 
 
 def with_picture(stack_file: StackFile) -> str:
-    """Return the README with the picture of what the stack builds."""
+    """Return the README with an updated picture of the stack."""
     text = _README.read_text(encoding="utf-8")
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)

@@ -1,7 +1,7 @@
-"""The files of a shop on this machine, for images/compose.yaml: those that pods of a cluster mount.
+"""The files of a local shop, for images/compose.yaml: the same ones that a cluster's pods mount.
 
-The program itself makes them: it is run on mocks with the stack's settings, less what only a
-cluster has, and what it puts into ConfigMaps and Secrets is written to build/compose.
+The program renders them: it runs on mocks with the stack's settings, minus what only a
+cluster has, and the contents of its ConfigMaps and Secrets are written to build/compose.
 """
 
 import json
@@ -16,11 +16,11 @@ from offline.graph import plain
 
 _ROOT = Path(__file__).resolve().parent.parent
 FOLDER = _ROOT / "build" / "compose"
-"""Where images/compose.yaml mounts files from."""
+"""Folder that images/compose.yaml mounts files from."""
 PASSWORDS = _ROOT / ".state" / "compose-passwords.json"
-"""Generated once; the data in the volumes is locked with them."""
+"""Generated once; the data in the volumes depends on them."""
 SHOP_HOST, ADMIN_HOST = "shop.localhost", "admin.localhost"
-"""Browsers look for such names on their own machine."""
+"""Browsers resolve such names to their own machine."""
 SHOP_PORT, ADMIN_PORT, MAIL_PORT = 8080, 8081, 8025
 
 _SECRETS = {
@@ -45,9 +45,9 @@ _KEPT_OF_WEB = ("documentRoot", "api", "nginx", "limits")
 
 
 def render(stack_file: StackFile) -> Path:
-    """Write what the services mount, and return the folder."""
+    """Write the files that the services mount and return their folder."""
     graph = run(_local(stack_file, passwords()))
-    # Containers run as other users than this one: nobody else gets through the folder itself.
+    # The files are world-readable for the containers' users; the folder keeps other users out.
     FOLDER.mkdir(parents=True, exist_ok=True)
     FOLDER.chmod(0o700)
     for path, text in _files(graph).items():
@@ -61,7 +61,7 @@ def render(stack_file: StackFile) -> Path:
 
 
 def passwords() -> dict[str, str]:
-    """Return the passwords of the local shop; the first call makes them."""
+    """Return the passwords of the local shop; the first call generates them."""
     if PASSWORDS.exists():
         return json.loads(PASSWORDS.read_text(encoding="utf-8"))
     made = {name: _password(length) for name, length in _SECRETS.items()}
@@ -72,7 +72,7 @@ def passwords() -> dict[str, str]:
 
 
 def local_settings(shop: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a shop's settings for this machine: its own lines stay, what a cluster has goes."""
+    """Return a shop's settings for this machine: custom lines stay, cluster settings go."""
     web, hosts = _section(shop, "web"), _section(shop, "hosts")
     stores = cast("list[dict[str, Any]]", hosts.get("stores", []))
     return {
@@ -106,9 +106,9 @@ def _local(stack_file: StackFile, made: Mapping[str, str]) -> StackFile:
 
 
 def _files(graph: Graph) -> dict[str, str]:
-    """Return each file by its path below the folder: one folder a ConfigMap or Secret."""
+    """Return each file by its path in the folder: one subfolder per ConfigMap or Secret."""
     found = dict(_mounted(graph))
-    # Pods mount these one by one into one folder.
+    # Pods mount these file by file into one folder.
     scripts = {path: text for path, text in found.items() if path.split("/")[0] in _SCRIPTS}
     found |= {f"scripts/{path.split('/')[1]}": text for path, text in scripts.items()}
     found["scripts/release.json"] = _with_ports(found["scripts/release.json"])
@@ -127,7 +127,7 @@ def _mounted(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def _with_ports(release: str) -> str:
-    """Return the release's settings with the ports that stand for hosts of their own here."""
+    """Return the release's settings with local ports in place of separate hosts."""
     release = release.replace(f"://{ADMIN_HOST}/", f"://{ADMIN_HOST}:{ADMIN_PORT}/")
     return release.replace(".localhost/", f".localhost:{SHOP_PORT}/")
 
@@ -138,7 +138,7 @@ def _section(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _password(length: int) -> str:
-    """Return letters and digits of each kind, as OpenMage wants an administrator's password."""
+    """Return a password with letters and digits, as OpenMage requires for administrators."""
     letters = string.ascii_letters + string.digits
     while True:
         made = "".join(secrets.choice(letters) for _ in range(length))

@@ -1,4 +1,4 @@
-"""Docker, where it is there."""
+"""Running Docker, if it is available."""
 
 import os
 import shutil
@@ -12,13 +12,13 @@ _PAGE = "https://docs.docker.com/get-started/get-docker/"
 
 
 def demand(*programs: tuple[str, str]) -> None:
-    """Refuse to go on without Docker and these further programs, each with its page."""
+    """Refuse to continue without Docker and these programs, each with its page."""
     for program, page in (("docker", _PAGE), *programs):
         if shutil.which(program) is None:
             message = f"{program} is not on the PATH: {page}"
             raise NotPossibleError(message)
     if subprocess.run(["docker", "info"], capture_output=True, check=False).returncode:
-        message = "no Docker engine answers: start Docker, then try again"
+        message = "the Docker engine does not respond: start Docker, then try again"
         raise NotPossibleError(message)
 
 
@@ -27,7 +27,7 @@ def succeed(
     environment: Mapping[str, str] | None = None,
     text: str | None = None,
 ) -> None:
-    """Run a program that shows what it does, and reads a text if there is one; say if it fails."""
+    """Run a program with its output shown and optional text as input; raise if it fails."""
     added = {**os.environ, **environment} if environment else None
     ended = subprocess.run(command, check=False, env=added, input=text, text=True)
     if ended.returncode:

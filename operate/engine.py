@@ -1,4 +1,4 @@
-"""The real Pulumi CLI, with its state in this project unless told otherwise."""
+"""The real Pulumi CLI; by default its state is kept in this project."""
 
 import json
 import os
@@ -16,7 +16,7 @@ _STATE = _ROOT / ".state"
 
 
 class NotPossibleError(Exception):
-    """A command that cannot be carried out; the text says why and what to do."""
+    """A command that cannot be run; the text says why and what to do."""
 
 
 def up(stack_file: StackFile, *, yes: bool) -> None:
@@ -29,10 +29,10 @@ def up(stack_file: StackFile, *, yes: bool) -> None:
 
 
 def down(stack_file: StackFile, *, yes: bool) -> None:
-    """Destroy the stack; what the settings retain stays in the cluster."""
+    """Destroy the stack; retained resources stay in the cluster."""
     if stack_file.shop.get("environment") == "production":
         message = (
-            "a production shop is not destroyed by this command: its data is protected."
+            "this command does not destroy a production shop: its data is protected."
             " docs/operators-guide.md says how to take one out of service."
         )
         raise NotPossibleError(message)
@@ -48,16 +48,16 @@ def preview(stack_file: StackFile) -> None:
 
 
 def admin_password(stack_file: StackFile) -> None:
-    """Print the password that the first administrator was made with."""
+    """Print the first administrator's initial password."""
     print(_outputs(stack_file, _prepare(stack_file))["adminPassword"])
 
 
 def access_password(stack_file: StackFile) -> None:
-    """Print the password that the web servers ask visitors for."""
+    """Print the password for basic authentication."""
     outputs = _outputs(stack_file, _prepare(stack_file))
     if "accessPassword" not in outputs:
         message = (
-            "nobody is asked for a password:"
+            "there is no access password:"
             " access.shop.basicAuth and access.admin.basicAuth are both off"
         )
         raise NotPossibleError(message)
@@ -71,12 +71,12 @@ def _prepare(stack_file: StackFile) -> dict[str, str]:
 
 
 def ready(stack_file: StackFile) -> dict[str, str]:
-    """Return the environment for `pulumi`, or refuse where something is missing."""
+    """Return the environment for `pulumi`, or refuse if prerequisites are missing."""
     if lacking := missing(stack_file):
         listed = "\n".join(f"  - {item}" for item in lacking)
-        message = f"this needs something that is not there:\n{listed}"
+        message = f"missing prerequisites:\n{listed}"
         raise NotPossibleError(message)
-    # The program looks there for the lines of its reports; the engine tells it the name only.
+    # The program needs the file for line numbers; the engine only passes the stack's name.
     return {**_environment(), STACK_FILE: str(stack_file.path.resolve())}
 
 
@@ -99,7 +99,7 @@ def _passphrase() -> Path:
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(32), encoding="utf-8")
         print(f"The state is kept in {_STATE.name}/, its secrets under {_STATE.name}/passphrase.")
-        print("Keep both: without the passphrase the shop's passwords cannot be read again.")
+        print("Keep both: without the passphrase the shop's passwords cannot be decrypted.")
     return file
 
 

@@ -1,4 +1,4 @@
-"""A shop on this machine, by `docker compose`."""
+"""A local shop with `docker compose`."""
 
 import http
 import http.client
@@ -26,7 +26,7 @@ from operate.engine import NotPossibleError
 _FILE = images.FOLDER / "compose.yaml"
 _COMPOSE = ("docker", "compose", "--file", str(_FILE))
 _PATIENCE = 120
-"""Seconds for the web servers, once the release has ended."""
+"""Timeout in seconds for the web servers, after the release has finished."""
 
 
 def up(stack_file: StackFile, sample_data: Path | None) -> None:
@@ -52,11 +52,11 @@ def up(stack_file: StackFile, sample_data: Path | None) -> None:
 
 
 def down(*, wipe: bool) -> None:
-    """Stop the shop; its data stays unless it is told otherwise."""
+    """Stop the shop; its data is kept unless `wipe` is set."""
     docker.demand()
     docker.succeed([*_COMPOSE, "down", "--remove-orphans", *(["--volumes"] if wipe else [])])
     if wipe:
-        # The passwords have locked nothing any more.
+        # Without the data the passwords are no longer needed.
         PASSWORDS.unlink(missing_ok=True)
         shutil.rmtree(FOLDER, ignore_errors=True)
     else:
@@ -64,14 +64,14 @@ def down(*, wipe: bool) -> None:
 
 
 def show_password() -> None:
-    """Print the password that the first administrator was made with."""
+    """Print the first administrator's initial password."""
     print(passwords()["adminPassword"])
 
 
 def take_sample_data(source: Path, target: Path) -> None:
-    """Lay out sample data, a folder or an archive of one: *.sql and a folder media."""
+    """Prepare sample data from a folder or an archive: *.sql and a folder media."""
     if not source.exists():
-        message = f"there is no {source}: give an archive or a folder with *.sql and media/"
+        message = f"{source} does not exist: give an archive or a folder with *.sql and media/"
         raise NotPossibleError(message)
     shutil.rmtree(target, ignore_errors=True)
     folder = source
@@ -81,7 +81,7 @@ def take_sample_data(source: Path, target: Path) -> None:
             archive.extractall(folder, filter="data")
     dumps = sorted(path for path in folder.rglob("*.sql") if path.is_file())
     if not dumps:
-        message = f"{source} holds no *.sql: it is no sample data"
+        message = f"{source} does not contain sample data: there is no *.sql in it"
         raise NotPossibleError(message)
     media = next((path for path in sorted(folder.rglob("media")) if path.is_dir()), None)
     (target / "database").mkdir(parents=True)
@@ -108,7 +108,7 @@ def _wait(port: int, host: str) -> None:
             connection.close()
         if time.monotonic() > deadline:
             message = (
-                f"the shop does not answer on port {port}: `{' '.join(_COMPOSE)} logs` says why"
+                f"the shop does not respond on port {port}: `{' '.join(_COMPOSE)} logs` says why"
             )
             raise NotPossibleError(message)
         time.sleep(1)

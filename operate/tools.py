@@ -1,4 +1,4 @@
-"""What the commands need from the machine, and how to get what is missing."""
+"""Prerequisites of the commands on this machine, and how to install missing ones."""
 
 import os
 import shutil
@@ -14,13 +14,13 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 def missing(stack_file: StackFile) -> list[str]:
-    """Return what `pulumi` needs for this stack and does not find, each with how to get it."""
+    """Return the missing prerequisites of `pulumi` for this stack, each with a fix."""
     found = list(_missing_cli())
     where = os.environ.get("KUBECONFIG") or "~/.kube/config"
     if stack_file.context not in contexts():
         found.append(
             f"the kube context {stack_file.context or '(none named)'} is not in {where}: point"
-            " KUBECONFIG to the cluster's kubeconfig, or make a local cluster with `make cluster`"
+            " KUBECONFIG to the cluster's kubeconfig, or create a local cluster with `make cluster`"
         )
     elif error := unreachable(stack_file.context):
         found.append(f"the cluster of context {stack_file.context} does not answer: {error}")
@@ -28,7 +28,7 @@ def missing(stack_file: StackFile) -> list[str]:
 
 
 def unreachable(context: str) -> str | None:
-    """Return why a cluster does not answer; None if it does."""
+    """Return why a cluster does not respond; None if it does."""
     if shutil.which("kubectl") is None:
         return "kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/"
     asked = subprocess.run(
@@ -39,7 +39,7 @@ def unreachable(context: str) -> str | None:
     )
     if asked.returncode == 0:
         return None
-    return asked.stderr.strip().split("\n")[-1] or f"kubectl ended with {asked.returncode}"
+    return asked.stderr.strip().split("\n")[-1] or f"kubectl exited with {asked.returncode}"
 
 
 def _missing_cli() -> list[str]:

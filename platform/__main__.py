@@ -1,4 +1,4 @@
-"""What a cluster of shops needs once: its settings, and each part that is on, in their order."""
+"""The platform of one cluster: its settings and enabled parts, in order of dependency."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pulumi
 
 # Pulumi starts in this folder; settings/, components/ and cluster.py are the shops' program's too.
-# Last on the path: this folder is called platform, as a module of the standard library is.
+# Last on the path: this folder has the same name as the standard library's module platform.
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 import translate
@@ -46,8 +46,8 @@ if not isinstance(chosen.gateway, NoGateway):
     pulumi.export("controllerNamespace", gateway.namespace)
 
 if chosen.cert_manager.enabled:
-    told = translate.cert_manager(chosen, secrets, monitoring, gateway)
-    issuers += CertManager("cert-manager", told, on_cluster).issuers
+    arguments = translate.cert_manager(chosen, secrets, monitoring, gateway)
+    issuers += CertManager("cert-manager", arguments, on_cluster).issuers
 
 if gateway is not None and not isinstance(chosen.gateway, NoGateway):
     shared = translate.shared_gateway(chosen.gateway, gateway, issuers)

@@ -24,22 +24,22 @@ _HERE = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class PlatformFile(StackFile):
-    """A stack file of the platform; its cluster stands in the same place as a shop's."""
+    """A stack file of the platform; its cluster section has the same place as a shop's."""
 
     @property
     def shop(self) -> Mapping[str, Any]:
-        """The platform's settings as they are written."""
+        """The platform's settings as written in the file."""
         tree = structured(self.config.get("openmage-platform:platform"))
         return cast("Mapping[str, Any]", tree) if isinstance(tree, dict) else {}
 
 
 def main() -> int:
-    """Carry out one command; what goes wrong is one sentence or a report, never a traceback."""
+    """Run one command; errors are a sentence or a report, never a traceback."""
     parser = argparse.ArgumentParser(prog="platform", description=__doc__)
     parser.add_argument("command", choices=("preview", "up"))
-    parser.add_argument("--stack", default="dev", help="name of a stack, or path of its file")
-    parser.add_argument("--offline", action="store_true", help="ask neither CLI nor cluster")
-    parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--stack", default="dev", help="name of a stack, or path to its file")
+    parser.add_argument("--offline", action="store_true", help="use neither CLI nor cluster")
+    parser.add_argument("--yes", action="store_true", help="skip confirmation")
     arguments = parser.parse_args()
     try:
         stack_file = read(find_stack_file(_HERE, arguments.stack))
@@ -54,13 +54,13 @@ def main() -> int:
 
 
 def read(path: Path) -> PlatformFile:
-    """Read a stack file; a SettingsError says where it is no YAML."""
+    """Read a stack file; a SettingsError says where it is not valid YAML."""
     found = read_stack_file(path)
     return PlatformFile(found.stack, found.path, found.config, found.secrets)
 
 
 def tree(graph: Graph) -> str:
-    """Return the parts that are on, with their charts, namespaces and objects."""
+    """Return the enabled parts, with their charts, namespaces and objects."""
     lines: list[str] = []
     for component in graph.components:
         if component.type.startswith("openmage:"):
@@ -91,7 +91,7 @@ def _preview(stack_file: PlatformFile, *, offline: bool) -> None:
         _engine(stack_file, "preview", "--diff")
         return
     print(f"Offline preview of {stack_file.stack}, without CLI and cluster ({lacking[0]}).")
-    print("It shows what a first `make platform-up` would install:\n")
+    print("It shows what the first `make platform-up` would install:\n")
     print(tree(run(stack_file, root=_HERE)))
 
 

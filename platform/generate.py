@@ -1,4 +1,4 @@
-"""Write the schema and the reference of the platform's settings anew."""
+"""Regenerate the schema and the reference of the platform's settings."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From settings to what each part is told: parts know no settings."""
+"""From settings to the parts' arguments: parts know no settings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -29,13 +29,13 @@ ChosenLogs = GraylogLogs | ElasticsearchLogs | OpenSearchLogs | LokiLogs
 
 
 def part(values: dict[str, Any], monitoring: Monitoring | None) -> PartArgs:
-    """Return what every part is told."""
+    """Return the arguments of every part."""
     after: Sequence[pulumi.Resource] = [] if monitoring is None else monitoring.definitions
     return {"values": _lists(values), "monitored": monitoring is not None, "after": after}
 
 
 def monitoring(platform: Platform, secrets: Secrets) -> MonitoringArgs:
-    """Return what monitoring is told."""
+    """Return monitoring's arguments."""
     chosen = platform.monitoring
     return {
         **part(chosen.values, None),
@@ -49,7 +49,7 @@ def monitoring(platform: Platform, secrets: Secrets) -> MonitoringArgs:
 
 
 def metrics_server(platform: Platform, monitoring: Monitoring | None) -> MetricsServerArgs:
-    """Return what metrics-server is told."""
+    """Return metrics-server's arguments."""
     chosen = platform.metrics_server
     return {
         **part(chosen.values, monitoring),
@@ -58,7 +58,7 @@ def metrics_server(platform: Platform, monitoring: Monitoring | None) -> Metrics
 
 
 def gateway(chosen: ChosenGateway, monitoring: Monitoring | None) -> GatewayArgs:
-    """Return what the way in is told."""
+    """Return the gateway's arguments."""
     return {
         **part(chosen.values, monitoring),
         "controller": chosen.controller,
@@ -76,13 +76,13 @@ def gateway(chosen: ChosenGateway, monitoring: Monitoring | None) -> GatewayArgs
 def cert_manager(
     platform: Platform, secrets: Secrets, monitoring: Monitoring | None, gateway: Gateway | None
 ) -> CertManagerArgs:
-    """Return what cert-manager is told; it must find the Gateway API when it starts."""
+    """Return cert-manager's arguments; the Gateway API must exist when it starts."""
     chosen = platform.cert_manager
-    told = part(chosen.values, monitoring)
-    told["after"] = [*told["after"], *(gateway.definitions if gateway else [])]
+    arguments = part(chosen.values, monitoring)
+    arguments["after"] = [*arguments["after"], *(gateway.definitions if gateway else [])]
     shared = None if isinstance(platform.gateway, NoGateway) else platform.gateway.shared
     return {
-        **told,
+        **arguments,
         "gateway_api": platform.gateway_api,
         "listener_sets": shared is not None and shared.listener_sets,
         "issuers": [_issuer(issuer) for issuer in chosen.issuers],
@@ -94,7 +94,7 @@ def cert_manager(
 def shared_gateway(
     chosen: ChosenGateway, gateway: Gateway, issuers: list[pulumi.Resource]
 ) -> SharedGatewayArgs | None:
-    """Return what the shared Gateway is told; None if there is none."""
+    """Return the shared Gateway's arguments; None if there is none."""
     if chosen.shared is None:
         return None
     return {
@@ -115,7 +115,7 @@ def shared_gateway(
 
 
 def logs(chosen: ChosenLogs, secrets: Secrets, monitoring: Monitoring | None) -> LogsArgs:
-    """Return what the collector is told."""
+    """Return the log collector's arguments."""
     names: dict[str, str] = {}
     files: dict[str, pulumi.Input[str]] = {}
     if chosen.ca is not None:
@@ -172,7 +172,7 @@ def _solver(issuer: Issuer) -> dict[str, Any]:
 
 
 def _lists(node: Any) -> Any:
-    """Return a tree with lists for tuples: what was passed through is YAML again."""
+    """Return a tree with lists instead of tuples, for pass-through YAML."""
     if isinstance(node, Mapping):
         section = cast("Mapping[str, Any]", node)
         return {key: _lists(value) for key, value in section.items()}

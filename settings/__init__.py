@@ -1,4 +1,4 @@
-"""The settings of a shop: what a stack file says, checked before anything is deployed."""
+"""The settings of a shop, read from its stack file and validated before anything is deployed."""
 
 from settings.load import Secrets
 from settings.model import Settings

@@ -10,18 +10,18 @@ from stackfile.types import Cidr
 
 
 class Access(Section):
-    """Who may see a part of the shop, besides what the shop itself asks for."""
+    """Access restrictions in front of a part of the shop."""
 
     model_config = ConfigDict(title="Visitors")
 
     allow: tuple[Cidr, ...] = ()
-    """Networks of clients that are let in; default: everybody."""
+    """Client networks that are allowed; default: all."""
     basic_auth: bool = False
-    """Whether a generated user name and password are asked for first."""
+    """Whether visitors must enter a generated password (HTTP basic authentication)."""
 
 
 class AccessList(Section):
-    """Who may see what."""
+    """Access restrictions of shop and admin area."""
 
     shop: Access = Access()
     admin: Access = Access()

@@ -31,7 +31,7 @@ class _Own(Section):
 
 
 class OwnSessions(_Own):
-    """A Valkey of the shop's own that holds sessions, and so carts."""
+    """A Valkey in the shop's namespace for sessions, and so for carts."""
 
     mode: Literal["own"]
     storage: Storage
@@ -54,7 +54,7 @@ class OwnSessions(_Own):
 
 
 class OwnCache(_Own):
-    """A Valkey of the shop's own that holds the cache."""
+    """A Valkey in the shop's namespace for the cache."""
 
     mode: Literal["own"]
 
@@ -88,24 +88,24 @@ class _External:
 
 
 class ExternalStore(RedisServer, _External):
-    """A Valkey or Redis that somebody else runs."""
+    """An external Valkey or Redis."""
 
     mode: Literal["external"]
 
 
 class SentinelStore(RedisSentinels, _External):
-    """A Valkey or Redis of somebody else's, found by Sentinels. OpenMage cannot encrypt it."""
+    """An external Valkey or Redis, found through Sentinel. OpenMage cannot encrypt it."""
 
     mode: Literal["sentinel"]
 
 
 class Cache(Section):
-    """Two stores, apart: sessions must not be evicted by the cache."""
+    """Two separate stores, so that the cache cannot evict sessions."""
 
     engine: Literal["valkey", "redis"] = "valkey"
-    """What the image `images.valkey` holds: its programs are named after it. `redis` needs such
-    an image there."""
+    """Engine in the image `images.valkey`; its programs are named after it. `redis` needs a Redis
+    image there."""
     sessions: Annotated[OwnSessions | ExternalStore | SentinelStore, Field(discriminator="mode")]
-    """Default: mode `own`. The secret `sessionsPassword` opens an external one."""
+    """Default: mode `own`. `sessionsPassword` is the password of an external one."""
     cache: Annotated[OwnCache | ExternalStore, Field(discriminator="mode")]
-    """Default: mode `own`. The secret `cachePassword` opens an external one."""
+    """Default: mode `own`. `cachePassword` is the password of an external one."""

@@ -41,7 +41,7 @@ class NoTls(Section):
 
 
 class SecretTls(Section):
-    """A certificate that is in the namespace already."""
+    """An existing certificate in the shop's namespace."""
 
     secure: ClassVar = True
     needs_certificate: ClassVar = True
@@ -74,7 +74,7 @@ class CertificateTls(Section):
 
 
 class ElsewhereTls(Section):
-    """TLS ends in front of the edge: at a shared Gateway's listener or a load balancer."""
+    """TLS is terminated in front of the edge: at a shared Gateway or a load balancer."""
 
     secure: ClassVar = True
     needs_certificate: ClassVar = False
@@ -96,12 +96,12 @@ class LetsEncryptTls(Section):
 
     mode: Literal["letsencrypt"]
     issuer: Annotated[OwnIssuer | NamedIssuer, Field(discriminator="mode")]
-    """Who proves to the certificate authority that the names are ours."""
+    """Issuer that validates the names."""
     secret_name: DnsName = "shop-tls"  # noqa: S105 (the name of a Secret, not what is in it)
-    """Secret for the certificate. One that is there is shown until it is replaced."""
+    """Secret for the certificate. An existing one is served until it is replaced."""
     names: tuple[CertificateName, ...] = ()
-    """Names in the certificate; default: all hosts. A wildcard needs a `named` issuer that answers
-    DNS-01."""
+    """Names in the certificate; default: all hosts. A wildcard needs a `named` issuer with a DNS-01
+    solver."""
 
     def secret_uses(self) -> Iterator[SecretUse]:
         """Yield what becomes of the secrets of a certificate."""

@@ -1,4 +1,4 @@
-"""Changes that would part a shop from its data: each is refused, with what to do in its place."""
+"""Changes that would separate a shop from its data: each is refused, with an alternative."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,16 +11,16 @@ from stackfile.report import Problem, Source, Violation
 _RECOVERY = "it is in the Secret config-recovery-..."
 _SECRETS = {
     "databasePassword": (
-        "is not the password that the database was made with: the shop would be locked out",
+        "is not the password the database was created with: the shop could not connect",
         f"set the old one again, {_RECOVERY}; docs/guide/database.md says how to change it",
     ),
     "databaseRootPassword": (
-        "is not the password that the database was made with: nobody could look after it",
+        "is not the password the database was created with: root could not sign in",
         f"set the old one again, {_RECOVERY}; docs/guide/database.md says how to change it",
     ),
     "cryptKey": (
-        "is not the key that configuration and customer data were encrypted with",
-        f"set the old one again, {_RECOVERY}",
+        "is not the key that the configuration and customer data are encrypted with",
+        f"restore the old one, {_RECOVERY}",
     ),
 }
 
@@ -28,9 +28,9 @@ _SECRETS = {
 def refused_changes(
     settings: Settings, tree: object, given: Mapping[str, str | None], source: Source
 ) -> Iterator[Problem]:
-    """Yield every change since the last update that must not be made in place.
+    """Yield every change since the last update that cannot be made in place.
 
-    `tree` is what the settings were read from, `given` the secret configuration.
+    `tree` is the source of the settings, `given` the secret configuration.
     """
     before, secrets = last()
     for path, reason, fix in changes(settings, before):
@@ -40,21 +40,21 @@ def refused_changes(
 
 
 def changes(settings: Settings, before: Record) -> Iterator[Violation]:
-    """Refuse settings that do not fit to what the last update has made."""
+    """Refuse settings that contradict what the last update created."""
     if not before:
         return
     if settings.namespace_name != before["namespace"]:
         yield Violation(
             ("namespace",),
-            f"the shop's data is in {before['namespace']}, and stays there: in"
-            f" {settings.namespace_name} all volumes would be new and empty",
+            f"the shop's data stays in {before['namespace']}: in"
+            f" {settings.namespace_name} every volume would be new and empty",
             f"write {before['namespace']}; to move a shop, {ELSEWHERE}",
         )
     if settings.cluster.context != before["context"]:
         yield Violation(
             ("cluster", "context"),
-            "Pulumi knows the cluster by this name: everything in it would be replaced",
-            f"write {before['context']}, and rename your kubeconfig's context: kubectl config"
+            "Pulumi identifies the cluster by this name: every object would be replaced",
+            f"write {before['context']} and rename the context in your kubeconfig: kubectl config"
             f" rename-context; for another cluster, {ELSEWHERE}",
         )
     now = record(settings)
@@ -67,7 +67,7 @@ def changes(settings: Settings, before: Record) -> Iterator[Violation]:
     if now["media"]["accessMode"] != before["media"]["accessMode"]:
         yield Violation(
             ("media", "accessMode"),
-            "a volume keeps its access mode: another one would be new and empty",
+            "a volume's access mode cannot change: the new volume would be empty",
             f"write {before['media']['accessMode']}",
         )
 
@@ -75,9 +75,9 @@ def changes(settings: Settings, before: Record) -> Iterator[Violation]:
 def secret_changes(
     settings: Settings, given: Mapping[str, str | None], secrets: Record, before: Record
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield key, reason and fix of each secret that is not the one the data was made with.
+    """Yield key, reason and fix of each secret that differs from the one the data was created with.
 
-    `secrets` has the fingerprints, `before` says which of them had been given.
+    `secrets` has the fingerprints, `before` says which secrets were supplied.
     """
     free = settings.database.password_changed
     for key, (reason, fix) in _SECRETS.items():
@@ -86,7 +86,7 @@ def secret_changes(
             continue
         if value is None:
             if key in before.get("given", ()):
-                yield key, f"has been taken away, and what is generated {reason}", fix
+                yield key, f"was removed, and the generated one that replaces it {reason}", fix
         elif fingerprint(settings, key, value) != secrets[key]:
             yield key, reason, fix
 
@@ -97,7 +97,7 @@ def _moved(settings: Settings, before: str) -> Violation:
         copied = f", or copy the data and write copiedFrom: {before}"
     return Violation(
         ("database", "mode"),
-        f"the data is in the database of mode {before}: this one would be empty, and the shop"
-        " installed anew",
+        f"the data is in the database of mode {before}: this one would be empty and the shop"
+        " reinstalled",
         f"write {before}, or {ELSEWHERE}{copied}",
     )

@@ -13,13 +13,13 @@ class Cron(Section):
     """OpenMage's cron."""
 
     schedule: CronSchedule = "* * * * *"
-    """When to look for due jobs."""
+    """Cron schedule on which OpenMage checks for due jobs."""
     active_deadline_seconds: Seconds = 3600
-    """How long one run may take."""
+    """Maximum duration of one run."""
     memory_limit: PhpSize = "1024M"
-    """PHP's memory_limit of cron and of the release."""
+    """PHP's memory_limit for cron and the release."""
     resources: Resources
-    """From the preset; the release's Job has the same."""
+    """From the preset; also used for the release's Job."""
     placement: Placement = Placement()
 
     def containers(self, path: Path) -> Iterator[Container]:

@@ -27,23 +27,23 @@ Record = Mapping[str, Any]
 DATABASE_API = "k8s.mariadb.com/v1alpha1"
 ELSEWHERE = "bring up another stack and restore a backup there"
 MARIADB_VERSIONS = ("10.11", "11.4", "11.8", "12.3")
-"""MariaDB's long-term versions that are maintained in 2026, in their order."""
+"""MariaDB's long-term support versions maintained in 2026, oldest first."""
 ANYWHERE = ("0.0.0.0/0",)
-"""Where the API server is, as long as nobody has said it."""
+"""Addresses allowed for the API server until they are configured."""
 _COPIED_PER_SECOND = 50 * sizing.MIB
-"""What a slow volume takes."""
+"""Time that a slow volume needs."""
 
 
 class _OwnDatabase(Section):
     resources: Resources
-    """From the preset; requested and limited memory are the same."""
+    """From the preset; the memory request equals the memory limit."""
     max_connections: Annotated[int, Field(ge=10, le=10000)]
-    """Connections at most. From the preset; every worker may hold one."""
+    """Maximum number of connections. From the preset; every worker may hold one."""
     config: dict[MysqldKey, Line | int] = Field(default_factory=dict)
-    """The customer's own lines for [mysqld], from a list of harmless ones."""
+    """Custom lines for [mysqld], from a list of safe ones."""
     password_changed: bool = False
-    """Whether somebody has given the database the new password; without it another one than the
-    data was made with is refused. To be removed after the update."""
+    """Set it after changing the password in the database; otherwise a password other than the
+    original one is refused. Remove it after the update."""
     placement: Placement = Placement()
 
     images: ClassVar = ("mariadb",)
@@ -72,7 +72,7 @@ class _SingleServer(_OwnDatabase):
 
 
 class VolumeDatabase(_SingleServer):
-    """A MariaDB of the shop's own, on one volume."""
+    """A MariaDB in the shop's namespace, on one volume."""
 
     mode: Literal["volume"]
     storage: Storage
@@ -108,17 +108,17 @@ class NodeStorage(Storage):
 
 
 class NodeLocalDatabase(_SingleServer):
-    """A MariaDB of the shop's own, on the disk of one node."""
+    """A MariaDB in the shop's namespace, on the disk of one node."""
 
     mode: Literal["node-local"]
     node: Hostname
-    """Node, by its label `kubernetes.io/hostname`; the database runs nowhere else."""
+    """Node, by its label `kubernetes.io/hostname`; the database runs on this node only."""
     path: AbsolutePath
-    """Directory on the node; it must exist, and belongs to this shop alone."""
+    """Directory on the node; it must exist and must not be shared with another shop."""
     storage: NodeStorage
-    """Size of the volume; nothing enforces it. No storage class is used."""
+    """Size of the volume; it is not enforced. No storage class is used."""
     accept_loss_of_node: bool
-    """Must be true: the shop is down while the node is, and its data is lost with the disk."""
+    """Must be true: the shop is down while the node is, and the data is lost with its disk."""
 
     def record(self, version: str) -> dict[str, str]:
         """Return what the next update has to know; `version` is MariaDB's."""
@@ -132,7 +132,7 @@ class NodeLocalDatabase(_SingleServer):
             if now[key] != before[key]:
                 yield Violation(
                     ("database", *path),
-                    "a volume on a node stays as it was made, and its data does not follow",
+                    "a node-local volume cannot change, and its data does not move",
                     f"write {before[key]}, or {ELSEWHERE}",
                 )
 
@@ -141,17 +141,17 @@ class _Operated(_OwnDatabase):
     storage: Storage
     """Volume of each server."""
     operator_namespace: ForeignNamespace = "mariadb-operator"
-    """Namespace of mariadb-operator's pods, which reach the servers."""
+    """Namespace of mariadb-operator's pods, which may connect to the servers."""
     operator_image: ImageReference = "ghcr.io/mariadb-operator/mariadb-operator:26.6.0"
-    """Image of the cluster's mariadb-operator, in the same version: it also runs beside each
+    """Image of mariadb-operator, in the version that the cluster runs: it also runs next to each
     server, as an agent."""
     api_server_cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)] = ANYWHERE
-    """Addresses of the cluster's API server, which the agents ask; default: any, on 443 and 6443.
-    Production wants them named."""
+    """Addresses of the API server, which the agents query; default: any, on 443 and 6443.
+    Required in production."""
     read_from_replicas: bool = False
-    """Whether OpenMage reads from the other servers. It then reads its own writes late."""
+    """Whether OpenMage reads from the replicas. It then sees its own writes late."""
     spread: Literal["required", "preferred"] = "required"
-    """Whether two servers never share a node; `preferred` is for a cluster of one node, in dev."""
+    """Whether two servers never share a node; `preferred` is for single-node clusters in dev."""
 
     @property
     def reads_elsewhere(self) -> bool:
@@ -164,7 +164,7 @@ class _Operated(_OwnDatabase):
 
     @property
     def copy_seconds(self) -> int:
-        """How long a server may take to start: to copy a full volume from another one."""
+        """How long a server may take to start, including a full copy from another one."""
         return max(600, bytes_of(self.storage.size) // _COPIED_PER_SECOND)
 
     def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
@@ -175,32 +175,32 @@ class _Operated(_OwnDatabase):
 
 
 class ReplicatedDatabase(_Operated):
-    """One MariaDB that is written to and others that follow it, by mariadb-operator."""
+    """A MariaDB primary and its replicas, run by mariadb-operator."""
 
-    # A replica that restarts has empty MEMORY tables, and then cannot delete what the primary
-    # deletes row by row: it stops.
+    # A restarted replica has empty MEMORY tables, and its replication stops at the first
+    # row that the primary deletes from one.
     converted_engines: ClassVar = ("MyISAM", "MEMORY")
 
     mode: Literal["replicated"]
     replicas: Annotated[int, Field(ge=2, le=9)] = 3
-    """Number of servers, the primary among them."""
+    """Number of servers, including the primary."""
     max_lag_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
-    """Lag at which a replica serves no reads and cannot become primary."""
+    """Lag above which a replica serves no reads and cannot become primary."""
     semi_sync_timeout_seconds: Annotated[int, Field(ge=1, le=60)] = 5
-    """How long a commit waits for an acknowledgement, while replicas are connected. After that it
-    is confirmed without one, until a replica has caught up."""
+    """How long a commit waits for a replica's acknowledgement. After that the primary
+    acknowledges commits alone until a replica has caught up."""
     rebuild_storage: Storage | None = None
-    """Volume through which a replica that has lost its data is filled from another one; pods on all
+    """Volume through which a replica that lost its data is rebuilt from another server; pods on all
     nodes must be able to mount it. Default: as large as `storage`, of the class of
     `media.storage`."""
     rebuild_after_minutes: Annotated[int, Field(ge=1, le=10080)] = 60
-    """How long a replica may fail to follow before its data is thrown away and copied anew. Time to
-    look at it: with the primary gone it may be the only one that has the last orders. One that
-    has missed too much to catch up is not waited for."""
+    """How long a replica may fail to replicate before its data is discarded and rebuilt: time to
+    investigate, because without the primary it may be the only copy of the last orders. One that
+    has fallen too far behind to catch up is rebuilt at once."""
 
     def containers(self, path: Path) -> Iterator[Container]:
         """Yield the containers that the database runs."""
-        # The operator's own containers and jobs need about as much again for a short time.
+        # The operator's own containers and jobs briefly need about as much again.
         yield Container((*path, "resources"), self.resources, self.replicas + 1)
 
     def record(self, version: str) -> dict[str, str]:
@@ -209,19 +209,19 @@ class ReplicatedDatabase(_Operated):
 
 
 class GaleraDatabase(_Operated):
-    """MariaDB servers that all have every commit, by mariadb-operator; one is written to."""
+    """A Galera cluster run by mariadb-operator; OpenMage writes to one of its servers."""
 
-    # MEMORY tables are on the one server that is written to, and that is enough: an indexer fills
+    # MEMORY tables exist on the writer only, which is sufficient: an indexer fills
     # them, reads them and is done. As InnoDB all of it would go to every server.
     converted_engines: ClassVar = ("MyISAM",)
 
     mode: Literal["galera"]
     replicas: Annotated[int, Field(ge=3, le=9)] = 3
-    """Number of servers; an odd one, so that a majority decides."""
+    """Number of servers; odd, so that there is always a majority."""
 
     def containers(self, path: Path) -> Iterator[Container]:
         """Yield the containers that the database runs."""
-        # The operator's own containers and jobs need about as much again for a short time.
+        # The operator's own containers and jobs briefly need about as much again.
         yield Container((*path, "resources"), self.resources, self.replicas + 1)
 
     def record(self, version: str) -> dict[str, str]:
@@ -230,14 +230,14 @@ class GaleraDatabase(_Operated):
 
 
 class ExternalDatabase(SqlServer):
-    """A MySQL or MariaDB that somebody else runs."""
+    """An external MySQL or MariaDB."""
 
     mode: Literal["external"]
     max_connections: Annotated[int, Field(ge=10, le=100000)] = 150
-    """Connections that the server grants to this shop."""
+    """Connection limit of the server for this shop."""
     copied_from: Mode | None = None
-    """Mode that the data was in before it was copied to this server. Without it another mode, host
-    or name is refused, as the shop would be installed anew. To be removed afterwards."""
+    """Mode of the database that the data was copied from. Without it a change of mode, host
+    or name is refused, because the shop would be reinstalled. Remove it after the update."""
 
     images: ClassVar = ()
     data_secrets: ClassVar = ("databasePassword",)
@@ -262,7 +262,7 @@ class ExternalDatabase(SqlServer):
         yield SecretUse("databaseRootPassword", unread=reason)
 
     def record(self, version: str) -> dict[str, str]:
-        """Return what the next update has to know; the server's version is not ours to know."""
+        """Return what the next update has to know; an external server's version is not recorded."""
         del version
         return {"mode": self.mode, "host": self.host, "name": self.name}
 
@@ -275,8 +275,8 @@ class ExternalDatabase(SqlServer):
                 yield Violation(
                     ("database", key),
                     f"the data is in {before['name']} at {before['host']}: in an empty database the"
-                    " shop would be installed anew",
-                    f"write {before[key]}; if the data is there already, add copiedFrom: external",
+                    " shop would be reinstalled",
+                    f"write {before[key]}; if the data was copied, add copiedFrom: external",
                 )
 
 
@@ -301,8 +301,8 @@ def _skipped(before: Record, now: Record) -> Iterator[Violation]:
         old = before["version"]
         yield Violation(
             ("images", "mariadb"),
-            f"is {steps} long-term versions from {old}: while servers change one by one, old and"
-            " new ones must understand each other",
+            f"skips a long-term version after {old}: during a rolling upgrade old and"
+            " new servers must be able to replicate",
             f"use {MARIADB_VERSIONS[MARIADB_VERSIONS.index(old) + 1]} first",
         )
 

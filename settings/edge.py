@@ -1,4 +1,4 @@
-"""Settings of the way in and the way out."""
+"""Settings of ingress and egress."""
 
 from typing import Annotated
 
@@ -12,10 +12,10 @@ from stackfile.types import Cidr
 
 class _Front(Section):
     trusted_proxies: tuple[Cidr, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-    """Networks whose X-Forwarded-For names the client: the controller's pods."""
+    """Networks whose X-Forwarded-For is trusted: those of the controller's pods."""
     tls: Tls
     moving_from: Route | None = None
-    """The former way in, kept beside the new one until no visitor comes by it; default: none."""
+    """The former edge, kept next to the new one until no visitor uses it; default: none."""
 
 
 class IngressEdge(_Front, IngressRoute):
@@ -31,7 +31,7 @@ class LoadBalancerEdge(_Front, LoadBalancerRoute):
 
 
 class NoEdge(_Front, NoRoute):
-    """No way in is made: the shop's Services are routed by somebody else."""
+    """No route is made: something else routes to the shop's Services."""
 
 
 Edge = Annotated[IngressEdge | GatewayEdge | LoadBalancerEdge | NoEdge, Field(discriminator="kind")]

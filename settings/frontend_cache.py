@@ -1,4 +1,4 @@
-"""Settings of what a shop may have besides: a cache in front of it, phpMyAdmin."""
+"""Settings of the optional parts: frontend cache and phpMyAdmin."""
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
@@ -12,11 +12,11 @@ from stackfile.types import Seconds, bytes_of
 from stackfile.values import Container, Placement, Resources
 
 _BESIDE_CACHE = 20 * sizing.MIB
-"""Varnish's two processes and its log."""
+"""Memory of Varnish's two processes and its log."""
 
 
 class NoFrontendCache(Section):
-    """Nothing stands between the edge and the web pods."""
+    """No cache between the edge and the web pods."""
 
     terminates_tls: ClassVar = False
     images: ClassVar = ()
@@ -34,18 +34,18 @@ class VarnishCache(Section):
 
     mode: Literal["varnish"]
     replicas: Annotated[int, Field(ge=1, le=20)] = 2
-    """Number of pods; each has a cache of its own, and a purge reaches all of them."""
+    """Number of pods; each has its own cache, and a purge reaches all of them."""
     resources: Resources
-    """Of Varnish, from the preset; almost half of the memory holds the cache."""
+    """Resources of Varnish. From the preset; almost half of the memory holds the cache."""
     html: bool = False
-    """Whether pages are cached as well. Only with a module in the shop that cooperates: one that
-    sends `Cache-Control: public` for what is the same for everybody, and purges what changes."""
+    """Whether pages are cached as well. Requires a module in the shop that
+    sends `Cache-Control: public` for content that is the same for everyone, and purges changes."""
     grace_seconds: Seconds = 86400
-    """How long after its end a cached answer is served while the shop does not answer."""
+    """How long a cached response may be served after it expires while the shop is down."""
     terminator: bool = False
-    """Whether an nginx in the same pod ends TLS, where the edge cannot."""
+    """Whether an nginx in the same pod terminates TLS, for edges that do not."""
     terminator_resources: Resources
-    """Of that nginx, from the preset; not used without it."""
+    """Resources of that nginx. From the preset; unused without `terminator`."""
     placement: Placement = Placement()
 
     @property
@@ -69,8 +69,8 @@ class VarnishCache(Section):
     def storage(self) -> int:
         """Bytes that hold the cache.
 
-        A thumbnail of 4 kB takes 7 kB of memory with all that is known of it, and threads need
-        some: what is left of the limit was measured with a full cache of such files.
+        A thumbnail of 4 kB takes 7 kB of memory including its metadata, and threads need
+        some: the reserve below the limit was measured with a full cache of such files.
         """
         return max(0, bytes_of(self.resources.limits.memory) - _BESIDE_CACHE) // 2
 

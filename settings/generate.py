@@ -29,7 +29,7 @@ REFERENCE = Reference(
 Everything below `openmage:shop` in a stack file. This page is generated from the model
 (`make generate`); editors complete and check the same with `settings/schema.json`.
 Where a default differs between presets it is written as small / medium / large.""",
-    secrets="Keys of their own, set by `pulumi config set --secret`; what is not set is generated"
+    secrets="Separate keys, set by `pulumi config set --secret`; those not set are generated"
     " once and kept.",
 )
 FILES = {

@@ -1,4 +1,4 @@
-"""Settings of the names that the shop answers on."""
+"""Settings of the shop's host names."""
 
 from typing import Annotated, Literal
 
@@ -16,7 +16,7 @@ StoreCode = Annotated[
 
 
 class StoreHost(Section):
-    """A host with a store of its own: another language, brand or country."""
+    """A host that shows another store: a language, brand or country."""
 
     host: Host
     code: StoreCode
@@ -28,14 +28,14 @@ class StoreHost(Section):
 
 
 class Hosts(Section):
-    """Where the shop answers."""
+    """Host names of shop and admin area."""
 
     shop: Annotated[tuple[Host, ...], Field(min_length=1)]
-    """Hosts of the shop. The first one is its address, the others are redirected to it."""
+    """Hosts of the shop. The first one is canonical, the others are redirected to it."""
     stores: tuple[StoreHost, ...] = ()
-    """Further hosts, each with a store of its own; default: none."""
+    """Further hosts, each showing another store; default: none."""
     admin: Host
-    """Host of the admin area, which has pods of its own."""
+    """Host of the admin area, which has its own pods."""
 
     @property
     def served(self) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ class Hosts(Section):
 
     @property
     def redirects(self) -> dict[str, str]:
-        """Hosts that are redirected, each with where to."""
+        """Hosts that are redirected, with their targets."""
         found = dict.fromkeys(self.shop[1:], self.shop[0])
         for store in self.stores:
             found |= dict.fromkeys(store.redirects, store.host)

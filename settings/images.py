@@ -5,22 +5,22 @@ from stackfile.types import DnsName, ImageReference
 
 
 class Images(Section):
-    """Images that the pods run."""
+    """Container images."""
 
     php: ImageReference
     """The shop's code under /var/www/html, with php-fpm; with Apache and mod_php where
     `web.topology` is `apache`."""
     nginx: ImageReference | None = None
     """nginx with the shop's static files under the same path, for `frontendCache.terminator` as
-    well; default: the image `php`, for an image that carries both. With `web.topology` `apache`
-    that terminator is all that it is for, and needs it."""
+    well; default: the image `php`, if that carries both. With `web.topology` `apache`
+    only the terminator uses it, and then it is required."""
     mariadb: ImageReference = "docker.io/library/mariadb:11.8"
-    """MariaDB; not used where `database.mode` is `external`."""
+    """MariaDB; unused if `database.mode` is `external`."""
     valkey: ImageReference = "docker.io/valkey/valkey:8.1-alpine"
-    """Valkey, for sessions and cache; Redis where `cache.engine` is `redis`."""
+    """Valkey, for sessions and cache; Redis if `cache.engine` is `redis`."""
     varnish: ImageReference = "docker.io/library/varnish:7.7-alpine"
-    """Varnish, where `frontendCache.mode` is `varnish`."""
+    """Varnish, if `frontendCache.mode` is `varnish`."""
     phpmyadmin: ImageReference = "docker.io/library/phpmyadmin:5.2-apache"
-    """phpMyAdmin, where it is switched on."""
+    """phpMyAdmin, if it is enabled."""
     pull_secrets: tuple[DnsName, ...] = ()
-    """Names of existing Secrets to pull images with."""
+    """Names of existing Secrets with registry credentials."""

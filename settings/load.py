@@ -1,4 +1,4 @@
-"""The settings and secrets of the stack that runs."""
+"""Loading the settings and secrets of the current stack."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,18 +23,18 @@ _ADMIN_PASSWORD_LENGTH = 14
 
 @dataclass(frozen=True)
 class Secrets:
-    """Secret configuration of a stack; what is None is generated once, or not needed."""
+    """Secret configuration of a stack; a None is generated once, or not needed."""
 
     crypt_key: pulumi.Output[str] | None
     """Key of encrypted configuration and customer data: 32 letters and digits."""
     database_password: pulumi.Output[str] | None
     """Password of the shop's database user."""
     database_root_password: pulumi.Output[str] | None
-    """Password of the database's root; in every mode but `external`."""
+    """Password of the database's root user; in every mode except `external`."""
     admin_password: pulumi.Output[str] | None
     """Password of the first administrator."""
     access_password: pulumi.Output[str] | None
-    """Password that the web servers ask for, where `access` says so; the user is `visitor`."""
+    """Password for `access.*.basicAuth`; the user is `visitor`."""
     sessions_password: pulumi.Output[str] | None
     """Password of the session store."""
     cache_password: pulumi.Output[str] | None
@@ -42,7 +42,7 @@ class Secrets:
     mail_password: pulumi.Output[str] | None
     """Password of `mail.username`."""
     tls_certificate: pulumi.Output[str] | None
-    """Certificate chain, PEM; with `edge.tls.mode` `certificate`."""
+    """Certificate chain, PEM; for `edge.tls.mode` `certificate`."""
     tls_private_key: pulumi.Output[str] | None
     """Private key of the certificate, PEM."""
 
@@ -53,12 +53,12 @@ def secret_keys() -> list[str]:
 
 
 def is_offline() -> bool:
-    """Return whether there is no engine: nobody knows an earlier update, or asks a cluster."""
+    """Return whether this is an offline run: no engine, no last update, no cluster."""
     return isinstance(get_monitor(), MockMonitor)
 
 
 def load() -> tuple[Settings, Secrets]:
-    """Return the settings and secrets of this stack; refuse wrong ones before any resource."""
+    """Return the settings and secrets of this stack, or refuse them before any resource."""
     config = pulumi.Config(_PROJECT)
     try:
         settings = _checked(config, find_source(pulumi.get_stack(), Path(), Path("stacks")))
@@ -102,7 +102,7 @@ def _password(value: str) -> str | None:
     if reason := password(value):
         return reason
     if set(value) & set("\"'\\#"):
-        return "contains a quote, a backslash or #, which configuration files give a meaning"
+        return "contains a quote, a backslash or #, which are special in configuration files"
     return None
 
 
@@ -112,7 +112,7 @@ def _line(value: str) -> str | None:
 
 def _crypt_key(value: str) -> str | None:
     if len(value) != _CRYPT_KEY_LENGTH or not value.isalnum() or not value.isascii():
-        return "is no crypt key of OpenMage: 32 letters and digits"
+        return "is not a valid OpenMage crypt key, which has 32 letters and digits"
     return None
 
 
@@ -120,7 +120,7 @@ def _admin_password(value: str) -> str | None:
     letters = any(character.isalpha() for character in value)
     digits = any(character.isdigit() for character in value)
     if len(value) < _ADMIN_PASSWORD_LENGTH or not (letters and digits):
-        return "OpenMage refuses it: 14 characters at least, with letters and digits"
+        return "is too weak for OpenMage: use at least 14 characters, with letters and digits"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Settings of the mail that the shop sends: confirmations of orders, new passwords."""
+"""Settings of outgoing mail: order confirmations, password resets."""
 
 from collections.abc import Iterator
 from typing import Annotated, Literal
@@ -11,7 +11,7 @@ from stackfile.servers import SmtpServer
 
 
 class NoMail(Section):
-    """PHP's mail() fails and says so in the log. For dev, or where a module of the shop sends."""
+    """PHP's mail() fails and logs it. For dev, or where a module of the shop sends mail."""
 
     mode: Literal["none"]
 
@@ -21,7 +21,7 @@ class NoMail(Section):
 
 
 class SmtpMail(SmtpServer):
-    """A mail server takes what PHP's mail() is given."""
+    """PHP's mail() delivers to a mail server."""
 
     mode: Literal["smtp"]
 

@@ -12,4 +12,4 @@ class Media(Section):
     storage: Storage
     """From the preset."""
     access_mode: Literal["ReadWriteMany", "ReadWriteOnce"] = "ReadWriteMany"
-    """`ReadWriteOnce` is for a cluster of one node, in dev only."""
+    """`ReadWriteOnce` is for single-node clusters, in dev only."""

@@ -31,14 +31,14 @@ class Cluster(Section):
     """The cluster that the shop is on."""
 
     context: Annotated[str, Field(min_length=1)]
-    """Context of the kubeconfig; nothing is ever deployed to another one."""
+    """Context in the kubeconfig; nothing is ever deployed to any other."""
     server: Server | None = None
-    """API server that the context must lead to; default: any. Guards against a context of the
-    same name in somebody else's kubeconfig."""
+    """API server that the context must point to; default: any. Guards against a context of the
+    same name in another kubeconfig."""
     adopt: bool = False
-    """Take over the namespace and the claims that a destroyed stack of this shop has left. The
-    secrets `cryptKey`, `databasePassword` and `databaseRootPassword` must be given then: without
-    them the data is lost."""
+    """Take over the namespace and the claims that a destroyed stack of this shop left behind. The
+    secrets `cryptKey`, `databasePassword` and `databaseRootPassword` must be supplied: without
+    them the data cannot be read."""
 
 
 class Admin(Section):
@@ -47,7 +47,7 @@ class Admin(Section):
     path: AdminPath = "backoffice"
     """Front name of the admin area."""
     username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,40}$")] = "shopadmin"
-    """User name of the administrator that the first release makes."""
+    """User name of the administrator that the first release creates."""
     email: Email
     """E-mail address of the administrator."""
     first_name: Line = "Shop"
@@ -55,7 +55,7 @@ class Admin(Section):
 
 
 class Store(Section):
-    """Language, time and money of the default store."""
+    """Locale, time zone and currency of the default store."""
 
     locale: Locale = "en_US"
     timezone: TimeZone = "UTC"
@@ -68,12 +68,12 @@ class Settings(Section):
     customer: Customer
     """Customer, as a short Kubernetes name; 30 characters at most."""
     environment: Literal["dev", "staging", "production"]
-    """Rules get stricter from left to right: staging wants TLS; production also digests, two
+    """Rules get stricter from left to right: staging requires TLS; production also digests, two
     storefront pods and data that survives the stack."""
     preset: Literal["small", "medium", "large"] = "small"
-    """Sizes of everything; any of them can be overridden in its place."""
+    """Sizes of everything; each can be overridden where it is set."""
     namespace: Namespace | None = None
-    """Namespace to make; default: `<customer>-<environment>`."""
+    """Namespace to create; default: `<customer>-<environment>`."""
     retain_data: bool = True
     """Whether namespace, volumes and keys stay in the cluster when the stack is destroyed."""
     cluster: Cluster
@@ -105,12 +105,12 @@ class Settings(Section):
 
     @property
     def secure(self) -> bool:
-        """Whether the shop is reached by https."""
+        """Whether visitors use https."""
         return self.edge.tls.secure
 
     @property
     def production(self) -> bool:
-        """Whether a customer's business depends on it."""
+        """Whether this is a production shop."""
         return self.environment == "production"
 
     @property
@@ -132,13 +132,13 @@ class Settings(Section):
 
     @property
     def session_concurrency(self) -> int:
-        """Requests that may wait for one session: a tenth of all workers, 6 at least."""
+        """Requests that may wait for one session: a tenth of all workers, at least 6."""
         storefront = self.web.storefront
         return max(6, storefront.autoscaling.max_replicas * storefront.php.workers // 10)
 
     @property
     def warnings(self) -> list[str]:
-        """What is allowed but looks wrong."""
+        """Settings that are allowed but probably a mistake."""
         found: list[str] = []
         for tier, php in (("storefront", self.web.storefront.php), ("admin", self.web.admin.php)):
             limit = bytes_of(php.resources.limits.memory)
@@ -149,12 +149,12 @@ class Settings(Section):
                 )
         if self.production and isinstance(self.mail, NoMail):
             found.append(
-                "openmage:shop.mail: mode is none, so no customer gets a confirmation of an order,"
-                " unless a module of the shop sends it by itself"
+                "openmage:shop.mail: mode is none: customers get no order confirmations,"
+                " unless a module of the shop sends mail itself"
             )
         if self.database.reads_elsewhere:
             found.append(
                 "openmage:shop.database: reads go to replicas, which lag behind: a customer may"
-                " not see what was just put into the cart, and cron may run a job twice"
+                " not see what was just added to the cart, and cron may run a job twice"
             )
         return found

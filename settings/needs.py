@@ -44,8 +44,8 @@ def secret_uses(settings: Settings) -> Iterator[SecretUse]:
     if settings.cluster.adopt:
         for key in ("cryptKey", *settings.database.data_secrets):
             reason = (
-                "cluster.adopt takes over data that only the old key opens;"
-                " it is in the Secret config-recovery-... that the old stack has left"
+                "cluster.adopt takes over data that only the old key can decrypt;"
+                " it is in the Secret config-recovery-... that the old stack left behind"
             )
             yield SecretUse(key, required=reason)
 
@@ -65,9 +65,9 @@ def foreign_namespaces(settings: Settings) -> Iterator[tuple[Path, str]]:
 
 
 def quota(settings: Settings) -> tuple[int, int, int]:
-    """Return thousandths of CPU, bytes and pods that the whole namespace may ask for.
+    """Return the namespace's quota: CPU in thousandths, memory in bytes, and pods.
 
-    Everything at its maximum, with the pods that a rollout adds, and a quarter for people.
+    The sum of all maximums, with the pods that a rollout adds, and a quarter for manual work.
     """
     cpu = memory = pods = 0
     names = len(settings.hosts.public) + sizing.HOSTS_OF_ADMIN

@@ -18,8 +18,8 @@ class Php(Section):
     """PHP, in web pods."""
 
     memory_limit: PhpSize = "256M"
-    """PHP's memory_limit of a web request: a page takes 8 MiB, a large import or image more."""
+    """PHP's memory_limit for web requests: a page uses 8 MiB, a large import or image more."""
     ini: dict[IniKey, IniValue] = Field(
         default_factory=dict[IniKey, IniValue], examples=[{"max_input_vars": 5000}]
     )
-    """The customer's own php.ini lines; what the program sets itself is refused."""
+    """Custom php.ini lines; those that the program sets itself are refused."""

@@ -10,14 +10,14 @@ from stackfile.values import Container, Placement, Resources
 
 
 class PhpMyAdmin(Section):
-    """phpMyAdmin, for people who look into the database."""
+    """phpMyAdmin, for looking into the database."""
 
     enabled: bool = False
-    """Whether there is one. Without a host it is reached by `kubectl port-forward` only."""
+    """Whether it is deployed. Without a host only `kubectl port-forward` reaches it."""
     host: Host | None = None
-    """Host to route to it, through the admin pods; default: none. Needs `allow`."""
+    """Host that leads to it, through the admin pods; default: none. Requires `allow`."""
     allow: tuple[Cidr, ...] = ()
-    """Networks of people who may reach the host; nobody else does."""
+    """Networks that may reach the host; all others are denied."""
     resources: Resources
     """From the preset."""
     placement: Placement = Placement()

@@ -1,4 +1,4 @@
-"""Sizes of a shop: each preset says what is left out of the stack file."""
+"""Presets: the sizes of a shop that the stack file does not set."""
 
 # What comes out of YAML or off the wire has no type until it is looked at.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -26,7 +26,7 @@ def _resources(requests: tuple[str, str], limits: tuple[str, str], key: str = "r
 
 
 PRESETS: Mapping[str, Tree] = {
-    # At most 0.5 CPU and 2 GiB requested, for the whole shop at rest.
+    # At rest the whole shop requests at most 0.5 CPU and 2 GiB.
     "small": {
         "web": {
             "storefront": {
@@ -146,8 +146,8 @@ _DEFAULTS: Mapping[str, Any] = {
 
 
 def complete(tree: Tree) -> Tree:
-    """Return the tree with what its preset and its environment say where it is silent."""
-    # An unknown preset is one problem, not one for each size that it does not supply.
+    """Return the tree, completed with the sizes of its preset and environment."""
+    # Report an unknown preset once, not once per size that it fails to supply.
     preset = merge(PRESETS.get(str(tree.get("preset")), PRESETS["small"]), {})
     if tree.get("environment") == "production":
         storefront = preset["web"]["storefront"]

@@ -1,7 +1,7 @@
-"""What the last update has made of the settings, as the next one is told it.
+"""The record of the last update, which the next one compares its settings with.
 
 Pulumi keeps the record among the outputs of the stack. `settings/changes.py` refuses what would
-part the shop from its data, in the preview already.
+separate the shop from its data, in previews too.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from stackfile.types import image_tag
 OUTPUT = "recorded"
 """Output with the record."""
 SECRETS_OUTPUT = "recordedSecrets"
-"""Output with the fingerprints of the secrets that data was made with."""
+"""Output with the fingerprints of the secrets that the data was created with."""
 
 Record = Mapping[str, Any]
 
@@ -31,9 +31,9 @@ _PAUSE = 0.2
 
 
 def record(settings: Settings, given: Collection[str] = ()) -> dict[str, Any]:
-    """Return what the next update has to know of these settings; nothing in it is secret.
+    """Return the record that the next update needs; it contains no secrets.
 
-    `given` names the secret configuration that data is made with, where it is not generated.
+    `given` names the supplied (not generated) secrets that the data is created with.
     """
     return {
         "context": settings.cluster.context,
@@ -48,7 +48,7 @@ def record(settings: Settings, given: Collection[str] = ()) -> dict[str, Any]:
 def fingerprints(
     settings: Settings, secrets: Mapping[str, pulumi.Output[str] | None]
 ) -> pulumi.Output[dict[str, str]]:
-    """Return what tells each secret from another one, and tells nobody the secret."""
+    """Return fingerprints: they identify the secrets without revealing them."""
     known = {key: value for key, value in secrets.items() if value is not None}
     made: pulumi.Output[dict[str, str]] = pulumi.Output.all(**known).apply(
         lambda values: {key: fingerprint(settings, key, value) for key, value in values.items()}
@@ -57,22 +57,22 @@ def fingerprints(
 
 
 def fingerprint(settings: Settings, key: str, secret: str) -> str:
-    """Return the same for the same secret of the same shop, and slowly: nobody tries them all."""
+    """Return a salted hash of a secret; it is slow, to resist brute force."""
     salt = f"{settings.namespace_name}/{key}".encode()
     return hashlib.pbkdf2_hmac("sha256", secret.encode(), salt, _ROUNDS, 16).hex()
 
 
 def last() -> tuple[Record, Record]:
-    """Return the record of the last update and its fingerprints; empty before the first one."""
+    """Return record and fingerprints of the last update; empty before the first one."""
     stack = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
     outputs = cast("Record", _ask(stack).get("outputs") or {})
     return outputs.get(OUTPUT) or {}, outputs.get(SECRETS_OUTPUT) or {}
 
 
 def _ask(stack: str) -> Record:
-    """Return what a StackReference would, but at once: before the first resource is registered.
+    """Read the outputs as a StackReference does, but synchronously, before any registration.
 
-    An update writes the state while it is read. Where the state is a file it may be empty then.
+    An update may be writing the state at the same time; a state file is then briefly empty.
     """
     for _ in range(_ATTEMPTS - 1):
         try:
@@ -83,6 +83,6 @@ def _ask(stack: str) -> Record:
 
 
 def version(image: str) -> str:
-    """Return the long-term version in the tag of MariaDB's image; empty where it names none."""
+    """Return the long-term version in MariaDB's image tag; empty if it has none."""
     match = re.match(r"\d+\.\d+", image_tag(image) or "")
     return match[0] if match else ""

@@ -6,20 +6,20 @@ MIB = 2**20
 OPCACHE = OPCACHE_MEGABYTES * MIB
 """Memory of PHP's opcache."""
 _BASE = 64 * MIB
-"""php-fpm's master, its extensions and buffers."""
+"""Memory of php-fpm's master process, its extensions and buffers."""
 _POOL_CHUNK = 128 * MIB
-"""InnoDB rounds its buffer pool to such chunks."""
+"""InnoDB rounds its buffer pool to multiples of this."""
 _GIB = 2**30
 SURGE = 1
-"""Pods that a rollout adds for a while."""
+"""Pods that a rollout adds temporarily."""
 HOSTS_OF_ADMIN = 2
 """Names that lead to the admin pods: the admin area's, and phpMyAdmin's if it has one."""
 RESERVED_CONNECTIONS = 20
-"""For the release, cron, and people who look."""
+"""Spare connections for the release, cron and manual queries."""
 
 
 def fpm_workers(limit: int, worker: int) -> int:
-    """Return how many workers fit into a memory limit; a tenth is left for peaks."""
+    """Return the number of workers that fit a memory limit, keeping a tenth for peaks."""
     return max(0, int((limit - OPCACHE - _BASE) * 9 // 10 // worker))
 
 

@@ -17,8 +17,8 @@ class Egress(Section):
 
 
 class Network(Section):
-    """What the shop's code may reach outside of its namespace."""
+    """Egress of the shop's code outside its namespace."""
 
     egress: tuple[Egress, ...] = (Egress.model_construct(cidr="0.0.0.0/0", ports=(443,)),)
-    """Default: https to the internet, for payment and the like. Private networks are left out of
-    a network that contains them, so that nobody else's pods or metadata can be reached."""
+    """Default: https to the internet, for payment providers and the like. Private networks are
+    excluded from larger ones, so that no other pods and no metadata service can be reached."""

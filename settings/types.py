@@ -1,4 +1,4 @@
-"""Value types of the settings: each knows its form, and says how to mend a wrong one."""
+"""Value types of the settings: each has a format, and a fix for invalid values."""
 
 import re
 from typing import Annotated
@@ -15,21 +15,21 @@ _CRON_FIELDS = 5
 
 def _customer(value: str) -> str:
     if len(kubernetes_name(value)) > 30:  # noqa: PLR2004 (room for "-production" and for names made of it)
-        message = "too long; use 30 characters at most"
+        message = "is too long; use at most 30 characters"
         raise ValueError(message)
     return value
 
 
 def _namespace(value: str) -> str:
     if value == "default" or value.startswith("kube-"):
-        message = "not a namespace of a shop's own; leave it out for <customer>-<environment>"
+        message = "is a system namespace; leave it out for <customer>-<environment>"
         raise ValueError(message)
     return kubernetes_name(value)
 
 
 def _php_size(value: str) -> str:
     if not re.fullmatch(r"[1-9]\d*[KMG]", value):
-        message = "no PHP size; write a whole number and K, M or G, such as 512M"
+        message = "is not a PHP size; write a whole number and K, M or G, such as 512M"
         raise ValueError(message)
     return value
 
@@ -42,37 +42,37 @@ def php_bytes(value: str) -> int:
 def _schedule(value: str) -> str:
     fields = value.split()
     if value.startswith(("CRON_TZ=", "TZ=")):
-        message = "carries a time zone; Kubernetes refuses that, write the five fields only"
+        message = "has a time zone, which Kubernetes rejects; write the five fields only"
         raise ValueError(message)
     if len(fields) != _CRON_FIELDS:
         message = f"has {len(fields)} fields; write five: minute hour day month weekday"
         raise ValueError(message)
     if re.search(r"[LW#?]", value):
-        message = "uses L, W, # or ?; Kubernetes' cron knows numbers, names, ranges and steps only"
+        message = "uses L, W, # or ?; Kubernetes only allows numbers, names, ranges and steps"
         raise ValueError(message)
     from datetime import UTC, datetime  # noqa: PLC0415 (only here, and only for a dry run)
 
     try:
         next(CronSim(value, datetime(2026, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration):
-        message = "never comes; check the ranges of minute, hour, day, month and weekday"
+        message = "never fires; check the ranges of minute, hour, day, month and weekday"
         raise ValueError(message) from None
     return value
 
 
 def _time_zone(value: str) -> str:
     if value not in available_timezones():
-        message = "no time zone of the IANA database; write one such as Europe/Berlin"
+        message = "is not in the IANA time zone database; use a name such as Europe/Berlin"
         raise ValueError(message)
     return value
 
 
 def _admin_path(value: str) -> str:
     if value in {"admin", "api", "index", "media", "skin", "js", "errors", "checkout", "customer"}:
-        message = "is guessed first or taken by the shop; choose a word of your own"
+        message = "is easily guessed or already used by the shop; choose another word"
         raise ValueError(message)
     if not re.fullmatch(r"[a-z][a-z0-9_]{2,30}", value):
-        message = "no front name; use 3 to 31 lower-case letters, digits and underscores, no slash"
+        message = "is not a front name; use 3 to 31 lower-case letters, digits and underscores"
         raise ValueError(message)
     return value
 

@@ -1,29 +1,29 @@
-"""Choices that people look for, and why there are none."""
+"""Choices that people look for and that are not offered, with the reason."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 
 class Answer(NamedTuple):
-    """Why there is no such choice, and what to choose in its place."""
+    """Why a choice is not offered, and what to choose instead."""
 
     reason: str
     fix: str
 
 
 _FILES = Answer(
-    "a file is in one pod only, and there are two during every rollout: the visitor's next"
-    " request goes to the other one, and the cart is gone",
+    "files exist in one pod only, and every rollout runs two: the visitor's next"
+    " request may reach the other pod, and the cart is gone",
     "leave mode out for a store of the shop's own, or use external or sentinel",
 )
 _DATABASE = Answer(
-    "the database locks no session: with more than one pod two requests of a visitor overwrite"
+    "the database does not lock sessions: with several pods, parallel requests overwrite"
     " each other's cart, and every page view writes to the database",
     "leave mode out for a store of the shop's own, or use external or sentinel",
 )
 _CACHE = Answer(
-    "pods would not see each other's cache: what is cleaned in one stays in the others",
-    "leave mode out for a store of the shop's own, or use external",
+    "pods would not share a cache: what is cleaned in one stays in the others",
+    "leave mode out for a Valkey in the namespace, or use external",
 )
 IMPOSSIBLE: Mapping[tuple[str, ...], Answer] = {
     **{("sessions", "mode", word): _FILES for word in ("file", "files")},

@@ -1,4 +1,4 @@
-"""From YAML to settings: everything that is wrong, at once."""
+"""From YAML to settings, collecting every problem."""
 
 from settings.model import SHOP, Settings
 from settings.presets import complete

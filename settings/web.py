@@ -1,4 +1,4 @@
-"""Settings of what runs the shop's code: images, PHP, web topologies, cron."""
+"""Settings of the pods with the shop's code: images, PHP, web topologies, cron."""
 
 from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
@@ -23,11 +23,11 @@ class PhpContainer(Section):
     resources: Resources
     """From the preset."""
     worker_memory: Memory = "128Mi"
-    """Memory of one busy worker; the number of workers follows from it."""
+    """Memory of one busy worker; it determines the number of workers."""
 
     @property
     def workers(self) -> int:
-        """How many workers fit: php-fpm's, or Apache's."""
+        """Number of workers of php-fpm or Apache that fit the memory limit."""
         return sizing.fpm_workers(
             bytes_of(self.resources.limits.memory), bytes_of(self.worker_memory)
         )
@@ -41,13 +41,13 @@ class NginxContainer(Section):
 
 
 class ScaledNginx(NginxContainer):
-    """nginx in pods of its own."""
+    """nginx in separate pods."""
 
     autoscaling: Autoscaling
 
 
 class ApacheStorefront(Section):
-    """The pods that customers see."""
+    """The storefront's pods."""
 
     autoscaling: Autoscaling
     php: PhpContainer
@@ -57,13 +57,13 @@ class ApacheStorefront(Section):
 
 
 class SharedStorefront(ApacheStorefront):
-    """The pods that customers see."""
+    """The storefront's pods."""
 
     nginx: NginxContainer
 
 
 class SplitStorefront(ApacheStorefront):
-    """The pods that customers see: php-fpm, and nginx apart from it."""
+    """The storefront's pods: php-fpm, and nginx in separate pods."""
 
     nginx: ScaledNginx
 
@@ -75,7 +75,7 @@ class ApacheAdmin(Section):
     """Number of pods."""
     php: PhpContainer
     request_timeout_seconds: Annotated[int, Field(ge=5, le=3600)] = 300
-    """How long a request may take; imports and mass actions are slow."""
+    """How long a request may take; imports and mass actions take long."""
     placement: Placement = Placement()
 
 
@@ -94,16 +94,16 @@ OwnFile = Annotated[
 
 
 class NginxFiles(Section):
-    """The customer's own nginx configuration: name to content."""
+    """Custom nginx configuration: file name to content."""
 
     http: dict[OwnFile, str] = Field(default_factory=dict[str, str])
-    """Included in the http block, in the order of the names."""
+    """Included in the http block, sorted by name."""
     server: dict[OwnFile, str] = Field(default_factory=dict[str, str])
     """Included in the server block of shop and admin, before the program's own locations."""
 
 
 class ApacheFiles(Section):
-    """The customer's own Apache configuration: name to content."""
+    """Custom Apache configuration: file name to content."""
 
     server: dict[OwnFile, str] = Field(default_factory=dict[str, str])
     """Included in the virtual host of shop and admin, before the program's own rules."""
@@ -113,31 +113,31 @@ PerMinute = Annotated[int, Field(ge=0, le=6000)]
 
 
 class Limits(Section):
-    """Requests a minute that one client may make of one web pod; 0 lifts a limit.
+    """Requests per minute that one client may make to one web pod; 0 removes a limit.
 
-    Clients from private networks are not limited: behind a load balancer that hides its clients
-    everybody would be one of them.
+    Clients in private networks are not limited: behind a load balancer that hides client addresses
+    all visitors would count as one.
     """
 
     login: PerMinute = 30
-    """Sign-ins of customers, and new passwords; five more at once."""
+    """Customer sign-ins and password resets; burst of five."""
     admin: PerMinute = 120
-    """Forms that are sent in the admin area, sign-ins among them; twenty more at once."""
+    """Forms submitted in the admin area, including sign-ins; burst of twenty."""
     forms: PerMinute = 4
-    """New accounts, newsletter, reviews, wish lists by mail; two more at once."""
+    """New accounts, newsletter, reviews, wish lists sent by mail; burst of two."""
     checkout: PerMinute = 60
-    """Steps of the checkout; ten more at once."""
+    """Checkout steps; burst of ten."""
     search: PerMinute = 60
-    """Searches; ten more at once."""
+    """Searches; burst of ten."""
     api: PerMinute = 300
-    """Calls of the API, where `web.api` switches it on; sixty more at once."""
+    """API calls, if `web.api` enables the API; burst of sixty."""
 
 
 class _Web(Section):
     document_root: Literal["pub/default", "."] = "pub/default"
-    """Folder in the image that holds index.php; `.` is the layout of older shops."""
+    """Folder in the image that contains index.php; `.` for older shops."""
     api: bool = False
-    """Whether the SOAP, XML-RPC and REST API answers on the shop's hosts."""
+    """Whether the SOAP, XML-RPC and REST APIs are served on the shop's hosts."""
 
 
 class _NginxWeb(_Web):
@@ -166,7 +166,7 @@ class SharedWeb(_NginxWeb):
 
 
 class SplitWeb(_NginxWeb):
-    """nginx and php-fpm in pods of their own; the admin area has both in one pod."""
+    """nginx and php-fpm in separate pods; the admin area has both in one pod."""
 
     topology: Literal["split"]
     limits: Limits = Limits()

@@ -16,14 +16,14 @@ PURGE_PORT = 8082
 FPM_PORT = 9000
 """Port of php-fpm."""
 FPM_STATUS_PORT = 9001
-"""Port of php-fpm's status pool, inside of the pod only."""
+"""Port of php-fpm's status pool, inside the pod only."""
 MARIADB_PORT = 3306
 """Port of MariaDB."""
 VALKEY_PORT = 6379
 """Port of Valkey."""
 
 CODE = "/var/www/html"
-"""Where the images carry the shop's code."""
+"""Path of the shop's code in the images."""
 ETC = "/etc/openmage"
 """Where containers find their files."""
 NGINX_FILES = f"{ETC}/nginx"
@@ -40,7 +40,7 @@ HEALTH_PATH = "/openmage-health"
 """Path of a web server that answers without PHP."""
 
 UPLOAD_MEGABYTES = 64
-"""Largest upload: OpenMage's own product imports and media stay well below."""
+"""Maximum upload; OpenMage's own product imports and media stay well below it."""
 OPCACHE_MEGABYTES = 192
 """Compiled code of the shop, in the memory that PHP's processes share."""
 PHPMYADMIN_OPCACHE_MEGABYTES = 32

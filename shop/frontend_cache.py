@@ -1,4 +1,4 @@
-"""Configuration files of what stands between the edge and the storefront: Varnish and its nginx."""
+"""Configuration files of the frontend cache: Varnish and its nginx."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -13,26 +13,26 @@ _NOISE = (
     "([?&])(utm_[a-z_]+|gclid|gbraid|wbraid|gclsrc|dclid|fbclid|msclkid|ttclid|twclid|yclid|igshid|"
     "li_fat_id|mc_cid|mc_eid|_ga|_gl|pk_[a-z_]+|mtm_[a-z_]+|srsltid)=[^&]*"
 )
-"""Parameters that only advertisements and statistics in the browser read."""
+"""Tracking parameters, which are only read by scripts in the browser."""
 _PRIVATE = (
     *("api", "captcha", "checkout", "customer", "downloadable", "giftmessage", "newsletter"),
     *("oauth", "onestepcheckout", "paypal", "persistent", "poll", "productalert", "sales"),
     *("sendfriend", "shipping", "wishlist"),
 )
-"""Front names of pages that belong to one visitor."""
+"""Front names of personal pages."""
 _COOKIES = "(^|; *)(external_no_cache|no_cache|persistent_shopping_cart)=[^;]"
-"""Cookies of a visitor whose pages are his own: the names that Magento 1 has always had."""
+"""Cookies of visitors who need personal pages, by Magento 1's traditional names."""
 
 
 class Caching(TypedDict):
     """What is cached, and for whom."""
 
     release: str
-    """Identity of the release: a new one starts with an empty cache."""
+    """Identity of the release; a new one starts with an empty cache."""
     html: bool
     """Whether pages are cached as well."""
     restricted: bool
-    """Whether not everybody may see the shop: nothing is cached then."""
+    """Whether access to the shop is restricted; if so, nothing is cached."""
     admin_path: str
     """Front name of the admin area."""
     grace: int
@@ -45,9 +45,9 @@ class Varnish(Caching):
     """A Varnish and what surrounds it."""
 
     backend: str
-    """Name of the Service behind it."""
+    """Name of the backend Service."""
     terminator: bool
-    """Whether an nginx in the same pod comes before it."""
+    """Whether there is an nginx in front of it, in the same pod."""
     largest: int
     """Size in bytes of the largest file that is cached."""
 
@@ -58,7 +58,7 @@ class Terminator(TypedDict):
     shop_hosts: Sequence[str]
     """Hosts that lead to Varnish."""
     admin_hosts: Sequence[str]
-    """Hosts that lead past it, to the admin pods."""
+    """Hosts that bypass it and lead to the admin pods."""
     admin: str
     """Name of the Service of the admin tier."""
     timeout: int

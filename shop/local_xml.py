@@ -1,4 +1,4 @@
-"""app/etc/local.xml: what OpenMage knows of its surroundings before it can ask its database."""
+"""app/etc/local.xml: the configuration OpenMage needs before it can query its database."""
 
 from typing import TypedDict
 from xml.etree import ElementTree as ET
@@ -8,7 +8,7 @@ from shop.purge import Purge, Tree, purge_nodes
 from stackfile.servers import RedisSentinels, RedisServer, SqlServer
 
 INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
-"""Install date. OpenMage only asks whether there is one; a fixed one keeps the file the same."""
+"""Install date. OpenMage only checks its presence; a fixed date keeps the file unchanged."""
 SESSIONS_CA = f"{ETC}/sessions-ca.pem"
 """Where pods find the certificate authority of an external session store."""
 _CONNECTION_TYPES: Tree = {
@@ -53,25 +53,25 @@ def local_xml(values: LocalXml) -> str:
     }
     if database.read is not None:
         where = {"host": f"{database.read.host}:{database.read.port}"}
-        # `use` must be empty, or the default setup's connection would be used in its place.
+        # `use` must be empty, or the default setup's connection would be used instead.
         connection = {"use": "", **_connection(database, password), **where}
         resources["default_read"] = {"connection": connection}
     global_: Tree = {
         "install": {"date": INSTALLED},
         "crypt": {"key": values["crypt_key"]},
         "disable_local_modules": "false",
-        # Only the release migrates; a web request never does.
+        # Only the release migrates, never a web request.
         "skip_process_modules_updates": "1",
         "skip_process_modules_updates_ignore_dev_mode": "1",
         "resources": resources,
-        # `resource`, not `resources`: OpenMage keeps its connection types apart.
+        # `resource`, not `resources`: OpenMage's connection types are separate.
         "resource": {"connection": {"types": _CONNECTION_TYPES}},
         "session_save": "redis",
         "redis_session": _sessions(values),
         "cache": _cache(values),
-        # Every log goes to the container's, whatever file OpenMage has in mind.
+        # Every log goes to the container's log, whatever file OpenMage names.
         "log": {"core": {"writer_model": "OpenMage_Kubernetes_Log"}},
-        # nginx has worked out the client's address; no other header is believed.
+        # nginx has determined the client's address; no other header is trusted.
         "remote_addr_headers": {"header1": "HTTP_X_REAL_IP"},
     }
     if values["purge"] is not None:
@@ -131,7 +131,7 @@ def _session_server(redis: RedisServer | RedisSentinels) -> Tree:
         server = {
             "sentinel_servers": ",".join(servers),
             "sentinel_master": redis.master,
-            # In the middle of a failover a Sentinel may still name the old primary.
+            # During a failover a Sentinel may still name the old primary.
             "sentinel_verify_master": "1",
         }
     return {**server, **_username(redis)}
@@ -139,7 +139,7 @@ def _session_server(redis: RedisServer | RedisSentinels) -> Tree:
 
 def _cache(values: LocalXml) -> Tree:
     redis = values["cache"]
-    # Colin Mollenhour's backend has no option for a certificate authority; ours gives it one.
+    # Colin Mollenhour's backend has no option for a certificate authority; ours adds one.
     own_ca = redis.ca is not None
     return {
         "id_prefix": f"{values['release']}_",

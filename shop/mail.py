@@ -1,16 +1,16 @@
-"""How PHP's mail() sends: msmtp and its account, or a reason in the log."""
+"""Configuration of PHP's mail(): msmtp and its account, or an error in the log."""
 
 from shop.constants import ETC
 from stackfile.servers import SmtpServer
 
 RC = f"{ETC}/msmtprc"
-"""Where pods find the account."""
+"""Mount path of the account."""
 PASSWORD = f"{ETC}/mail-password"
 CA = f"{ETC}/mail-ca.pem"
 SENDMAIL = f"/usr/bin/msmtp -C {RC} -t"
 """PHP's sendmail_path."""
 NO_SENDMAIL = "cat >/dev/null; echo 'mail is not sent: openmage:shop.mail.mode is none' >&2; false"
-"""PHP's sendmail_path where there is no server: mail() returns false at once, and says why."""
+"""PHP's sendmail_path without a server: mail() returns false at once and logs the reason."""
 
 
 def msmtprc(server: SmtpServer, domain: str) -> str:
@@ -21,7 +21,7 @@ def msmtprc(server: SmtpServer, domain: str) -> str:
         f"port {server.smtp_port}",
         f"from {server.sender}",
         f"domain {domain}",
-        # Nobody waits for ever for a server that does not answer.
+        # Do not wait forever for a server that does not respond.
         "timeout 20",
     ]
     if server.tls != "none":
@@ -29,6 +29,6 @@ def msmtprc(server: SmtpServer, domain: str) -> str:
     if server.ca is not None:
         lines.append(f"tls_trust_file {CA}")
     if server.username is not None:
-        # A password in this file would have to be owned by the user, and a Secret's is root's.
+        # msmtp requires a file with a password to be its user's; a Secret's files are root's.
         lines += ["auth on", f"user {server.username}", f'passwordeval "cat {PASSWORD}"']
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""What OpenMage tells the frontend cache, and when: the part of local.xml that says so."""
+"""The part of local.xml that makes OpenMage purge the frontend cache."""
 
 from typing import TypedDict
 
@@ -13,24 +13,24 @@ _FILES = {
     "clean_configurable_swatches_cache_after": "swatches",
 }
 _PAGES = {
-    # Whatever is saved names the tags of the blocks that show it.
+    # Saving an entity cleans the tags of the blocks that show it.
     "application_clean_cache": "tags",
-    # Caches that are refreshed one by one name no tags.
+    # Refreshing a single cache type cleans no tags.
     "adminhtml_cache_refresh_type": "pages",
 }
 
 
 class Purge(TypedDict):
-    """Where to say what has changed."""
+    """Destination of purges."""
 
     address: str
-    """Host and port that lead to every pod of the frontend cache."""
+    """Host and port that resolve to every pod of the frontend cache."""
     pages: bool
     """Whether pages are cached as well."""
 
 
 def purge_nodes(purge: Purge) -> Tree:
-    """Return the nodes below `global`: the address, and the events of OpenMage that matter."""
+    """Return the nodes below `global`: the address, and the observed OpenMage events."""
     events = _FILES | (_PAGES if purge["pages"] else {})
     return {
         "openmage_kubernetes": {"purge": purge["address"]},

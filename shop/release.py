@@ -1,4 +1,4 @@
-"""Rows of OpenMage's configuration table that production needs; the Release sets them."""
+"""Rows of OpenMage's configuration table that production needs; the Release writes them."""
 
 import json
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from shop.render import VirtualHost
 
 
 class Store(TypedDict):
-    """What the shop is called and who runs it."""
+    """Settings of the release."""
 
     shop_host: str
     """Host of the default store."""
@@ -17,7 +17,7 @@ class Store(TypedDict):
     admin_host: str
     """Host of the admin area."""
     secure: bool
-    """Whether TLS is terminated in front of the shop; all addresses are https then."""
+    """Whether visitors use https; if so, all URLs are https."""
     locale: str
     """Language and country, such as `de_AT`."""
     timezone: str
@@ -53,14 +53,14 @@ def config_rows(store: Store) -> list[Row]:
     """Return the rows, in the order of their paths."""
     flag = "1" if store["secure"] else "0"
     plain = "https" if store["secure"] else "http"
-    # Without TLS the secure URL still is https: whoever comes by https is not sent in circles.
+    # Without TLS the secure URL is still https, so that https requests do not loop.
     shop = {"unsecure": f"{plain}://{store['shop_host']}/", "secure": _https(store["shop_host"])}
     admin = {"unsecure": f"{plain}://{store['admin_host']}/", "secure": _https(store["admin_host"])}
     default = {
         "admin/url/custom": f"{plain}://{store['admin_host']}/",
         "admin/url/use_custom": "1",
         "dev/log/active": "1",
-        # Errors and worse (syslog levels): the default, 600, logs nothing at all.
+        # Errors and worse (syslog levels); the default, 600, logs nothing at all.
         "dev/log/max_level": "3",
         # Three statements and three writes on every page view, for a report nobody reads.
         "system/log/enable_log": "0",
@@ -80,14 +80,14 @@ def config_rows(store: Store) -> list[Row]:
         "currency/options/allow": store["currency"],
         "currency/options/base": store["currency"],
         "currency/options/default": store["currency"],
-        # The dashboard's charts were drawn by a service that is gone.
+        # The dashboard's charts used a service that no longer exists.
         "admin/dashboard/enable_charts": "0",
     }
     if not store["secure"]:
-        # OpenMage's default, None, makes cookies that browsers send by https only: without TLS
-        # nobody could sign in.
+        # With OpenMage's default, None, browsers only send cookies over https: without TLS
+        # signing in would be impossible.
         default["web/cookie/cookie_samesite"] = "Lax"
-    # The admin store has addresses of its own: its pages never leave its host.
+    # The admin store has its own base URLs, so its pages stay on its host.
     stores = {f"web/{kind}/base_url": url for kind, url in admin.items()}
     return [
         {"scope": scope, "scope_id": 0, "path": path, "value": value}
@@ -97,7 +97,7 @@ def config_rows(store: Store) -> list[Row]:
 
 
 def release_settings(store: Store) -> str:
-    """Return release.json, which the release script reads; nothing in it is secret."""
+    """Return release.json for the release script; it contains no secrets."""
     return json.dumps(
         {
             "locale": store["locale"],
@@ -116,7 +116,7 @@ def release_settings(store: Store) -> str:
 
 
 def _site(site: VirtualHost, *, secure: bool) -> dict[str, str]:
-    """Return a store's own addresses; the release knows which id its code has."""
+    """Return a store's base URLs; the release looks up the id of its code."""
     return {
         "code": site["code"],
         "type": site["type"],

@@ -17,13 +17,13 @@ PRIVATE = (
     *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
     *("::1/128", "fc00::/7", "fe80::/10"),
 )
-"""Networks of pods and load balancers: a client from there stands for many."""
+"""Private networks of pods and load balancers: a client in one may represent many."""
 _PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-"""Headers of every answer, unless PHP has sent its own."""
+"""Headers of every response, unless PHP sends its own."""
 _FIXED = {"private": PRIVATE, "protection": _PROTECTION}
 
 
@@ -39,18 +39,18 @@ class VirtualHost(TypedDict):
 
 
 class RateLimit(TypedDict):
-    """How often one client may ask for something."""
+    """A request limit per client."""
 
     name: str
     """Name of the limit, unlike that of any other."""
     method: str
     """HTTP method, as a regular expression."""
     path: str
-    """Path, as a regular expression that starts behind index.php."""
+    """Path after index.php, as a regular expression."""
     per_minute: int
     """Requests of one client per minute."""
     burst: int
-    """Requests that may come at once."""
+    """Burst size."""
 
 
 class PhpMyAdminProxy(TypedDict):
@@ -65,32 +65,32 @@ class PhpMyAdminProxy(TypedDict):
 
 
 class WebServer(TypedDict):
-    """What one web server serves."""
+    """Parameters of a web server's configuration."""
 
     tier: str
     """`storefront` or `admin`."""
     sites: Sequence[VirtualHost]
     """Hosts that are served."""
     redirects: Mapping[str, str]
-    """Hosts that are redirected, each with where to."""
+    """Hosts that are redirected, with their targets."""
     admin_path: str
-    """Front name of the admin area: served by the admin tier only."""
+    """Front name of the admin area, which only the admin tier serves."""
     document_root: str
-    """Folder below the code that holds index.php, `.` for the code itself."""
+    """Folder below the code that contains index.php, `.` for the code itself."""
     api: bool
-    """Whether the web service API answers."""
+    """Whether the web service API is enabled."""
     secure: bool
     """Whether http is redirected to https."""
     hsts: bool
     """Whether browsers must come by https only for a year (Strict-Transport-Security)."""
     trusted_proxies: Sequence[str]
-    """Networks whose X-Forwarded-For names the client."""
+    """Networks whose X-Forwarded-For is trusted."""
     allow: Sequence[str]
-    """Networks of clients that are let in; empty for everybody."""
+    """Client networks that are allowed; empty for all."""
     basic_auth: bool
-    """Whether a user name and password are asked for first."""
+    """Whether basic authentication is on."""
     limits: Sequence[RateLimit]
-    """How often one client may ask."""
+    """Request limits per client."""
     phpmyadmin: PhpMyAdminProxy | None
     """Way to phpMyAdmin; None without one."""
     timeout: int
@@ -103,7 +103,7 @@ def nginx_config(server: WebServer, php: str = LOCAL_FPM) -> str:
 
 
 def nginx_php(timeout: int, *, basic_auth: bool) -> str:
-    """Return the part of nginx' configuration that hands a request to PHP."""
+    """Return the part of nginx's configuration that passes a request to PHP."""
     template = TEMPLATES.get_template("php.conf.j2")
     return template.render(timeout=timeout, basic_auth=basic_auth)
 
@@ -114,9 +114,9 @@ def apache_config(server: WebServer, workers: int) -> str:
 
 
 def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
-    """Return php-fpm's pool: a fixed number of workers, and a status pool of its own.
+    """Return php-fpm's pools: one with a fixed number of workers, and a status pool.
 
-    `network` opens it to nginx in other pods.
+    `network` makes it reachable for nginx in other pods.
     """
     return TEMPLATES.get_template("php-fpm.conf.j2").render(
         workers=workers, timeout=timeout, network=network
@@ -124,7 +124,7 @@ def fpm_pool(workers: int, timeout: int, *, network: bool = False) -> str:
 
 
 def php_ini(memory_limit: str, sendmail: str, own: Mapping[str, str | int | bool]) -> str:
-    """Return the ini lines of the shop, the customer's own last."""
+    """Return the shop's ini lines, custom ones last."""
     lines = [f"{key} = {_ini_value(key, value)}" for key, value in own.items()]
     return TEMPLATES.get_template("php.ini.j2").render(
         memory_limit=memory_limit, sendmail=sendmail, own=lines
@@ -139,14 +139,14 @@ def mysqld_config(buffer_pool: int, max_connections: int, own: Mapping[str, str 
 
 
 def valkey_config(password: str, maxmemory: int, policy: str, *, persistent: bool) -> str:
-    """Return the configuration of a Valkey; it holds the password."""
+    """Return a Valkey's configuration, including the password."""
     return TEMPLATES.get_template("valkey.conf.j2").render(
         password=password, maxmemory=maxmemory, policy=policy, persistent=persistent
     )
 
 
 def includes() -> str:
-    """Return the PHP that OpenMage includes before its own code."""
+    """Return the PHP code that runs before OpenMage's own."""
     return script("includes.php")
 
 

@@ -24,12 +24,12 @@ class AcmeAccount(Section):
     """An account at an ACME server."""
 
     email: Email
-    """Address that the certificate authority writes to."""
+    """Contact address of the ACME account."""
     server: AcmeServer = "staging"
     """Let's Encrypt's `staging` (not trusted by browsers) or `production`, or the directory of
     another ACME server."""
     ca: Certificate | None = None
-    """Certificate authority of another ACME server, PEM; default: the usual ones."""
+    """Certificate authority of another ACME server, PEM; default: the public ones."""
 
     @property
     def directory(self) -> str:
@@ -37,26 +37,26 @@ class AcmeAccount(Section):
         return ACME_DIRECTORIES.get(self.server, self.server)
 
     def acme(self, key: str, solver: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what cert-manager is told; the Secret `key` holds the account's private key."""
-        told: dict[str, Any] = {
+        """Return an issuer's `acme`; the Secret `key` holds the account's private key."""
+        acme: dict[str, Any] = {
             "server": self.directory,
             "email": self.email,
             "privateKeySecretRef": {"name": key},
             "solvers": [solver],
         }
         if self.ca is not None:
-            told["caBundle"] = b64encode(self.ca.encode()).decode()
-        return told
+            acme["caBundle"] = b64encode(self.ca.encode()).decode()
+        return acme
 
 
 class OwnIssuer(AcmeAccount):
-    """An issuer of the shop's own, which answers HTTP-01 through the shop's edge."""
+    """A dedicated issuer, which solves HTTP-01 challenges through the shop's edge."""
 
     mode: Literal["http-01"]
 
 
 class NamedIssuer(Section):
-    """An issuer that the cluster has, for DNS-01 for example."""
+    """An existing issuer of the cluster, for example with a DNS-01 solver."""
 
     mode: Literal["named"]
     kind: Literal["ClusterIssuer", "Issuer"] = "ClusterIssuer"

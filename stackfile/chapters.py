@@ -1,4 +1,4 @@
-"""The chapters of a reference: which sections are told of together."""
+"""The chapters of a reference: which sections are described together."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +35,8 @@ class Chapter:
             return {}
         possible = _choices(place for places in self.places.values() for place in places)
         mine = _choices(self.places[section])
-        told = {key: ", ".join(words) for key, words in mine.items() if words != possible[key]}
-        return choice(section) or {key: words for (_, key), words in told.items()}
+        telling = {key: ", ".join(words) for key, words in mine.items() if words != possible[key]}
+        return choice(section) or {key: words for (_, key), words in telling.items()}
 
     def word(self, section: type[Section]) -> str:
         """Return what chooses a section, in a word."""

@@ -87,8 +87,8 @@ def _made(project: Project, place: Place) -> Tree:
             made[key] = _made(project, below[0])
     if made == choice(place.section):
         usual = {key: preset.get(key, field.default) for key, field in keys.items()}
-        told = {key: value for key, value in usual.items() if _telling(value) and key not in made}
-        made |= told or preset
+        shown = {key: value for key, value in usual.items() if _telling(value) and key not in made}
+        made |= shown or preset
     return made
 
 

@@ -1,4 +1,4 @@
-"""What pydantic found wrong with a tree of settings, as problems that people can solve."""
+"""pydantic's validation errors, turned into problems with a reason and a fix."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,27 +26,27 @@ Model = TypeVar("Model", bound=Section)
 
 @dataclass(frozen=True)
 class Form(Generic[Model]):
-    """What a tree of settings looks like, and how a report speaks of it."""
+    """The model of a settings tree, and how a report refers to it."""
 
     model: type[Model]
     key: str
-    """Configuration key of the tree."""
+    """Configuration key that holds the tree."""
     page: str
     """Page that lists the settings."""
     answers: Mapping[tuple[str, ...], tuple[str, str]] = field(
         default_factory=dict[tuple[str, ...], tuple[str, str]]
     )
-    """Reason and fix for choices that people look for and that there are not, by section, key
+    """Reason and fix for choices that people expect but that are not offered, by section, key
     and value."""
 
 
 def explain(
     error: ValidationError, given: Mapping[str, Any], source: Source, form: Form[Any]
 ) -> Iterator[Problem]:
-    """Yield one problem for each mistake; `given` is the tree as people wrote it."""
+    """Yield one problem per mistake; `given` is the tree as written in the stack file."""
     details = error.errors()
     for detail in details:
-        # A list is not too short as well when what stands in it is wrong.
+        # Do not report a list as too short because its items are invalid.
         below = (
             other["loc"][: len(detail["loc"])] == detail["loc"] and other is not detail
             for other in details
@@ -61,7 +61,7 @@ def explain(
 
 
 def at(tree: object, path: Path) -> object:
-    """Return what stands at a path, None if nothing does."""
+    """Return the value at a path, or None."""
     node = tree
     for key in path:
         if isinstance(node, Mapping) and key in node:
@@ -75,7 +75,7 @@ def at(tree: object, path: Path) -> object:
 
 
 def nested_secrets(node: object, path: Path, source: Source) -> Iterator[Problem]:
-    """Refuse a secret inside of the tree; the first key of the path belongs to the project."""
+    """Refuse a secret inside the tree; the path starts with the project's key."""
     if not isinstance(node, Mapping):
         return
     mapping = cast("Mapping[str, object]", node)
@@ -84,8 +84,8 @@ def nested_secrets(node: object, path: Path, source: Source) -> Iterator[Problem
         yield source.problem(
             path,
             mapping,
-            "a secret among the settings would make all of them secret",
-            f"set it as a key of its own: pulumi config set --secret {project}:...",
+            "a secret inside the settings would turn all of them into a secret",
+            f"set it as a separate key: pulumi config set --secret {project}:...",
         )
         return
     for key, value in mapping.items():
@@ -93,7 +93,7 @@ def nested_secrets(node: object, path: Path, source: Source) -> Iterator[Problem
 
 
 def tuples(node: object) -> object:
-    """Return the tree with tuples for lists: frozen settings hold no lists."""
+    """Return the tree with tuples instead of lists: frozen settings hold no lists."""
     if isinstance(node, Mapping):
         return {key: tuples(value) for key, value in cast("dict[str, object]", node).items()}
     if isinstance(node, list):
@@ -102,9 +102,9 @@ def tuples(node: object) -> object:
 
 
 def in_order(problems: list[Problem]) -> list[Problem]:
-    """Return one problem a place, in the order of the file.
+    """Return one problem per place, in file order.
 
-    A value of several allowed types fails as each of them; the first failure says most.
+    A value that allows several types fails once for each; the first failure is the clearest.
     """
     first = {problem.path: problem for problem in reversed(problems)}
     return sorted(first.values(), key=lambda problem: (problem.line or 0, str(problem.path)))
@@ -117,8 +117,8 @@ def _mistake(detail: ErrorDetails, form: Form[Any]) -> tuple[Path, str, str]:
     if kind == "extra_forbidden":
         siblings = _siblings(path[:-1], form)
         if path[-1] in siblings:
-            return path, "belongs to another choice of this section", "remove it, or choose that"
-        return path, "there is no such setting", nearest(str(path[-1]), siblings)
+            return path, "belongs to another choice of this section", "remove it, or switch to that"
+        return path, "is not a known setting", nearest(str(path[-1]), siblings)
     if kind == "value_error":
         reason, _, fix = str(context.get("error", detail["msg"])).partition("; ")
         return path, reason, fix or "correct it"
@@ -133,11 +133,11 @@ def _choice(kind: str, context: Mapping[str, Any], form: Form[Any]) -> tuple[str
     if kind == "union_tag_not_found":
         return "is required and missing", f"choose one; {form.page} lists them"
     expected = str(context.get("expected") or context.get("expected_tags")).replace("'", "")
-    return "is none of the choices", f"use {expected.replace(' or ', ', ')}"
+    return "is not one of the choices", f"use {expected.replace(' or ', ', ')}"
 
 
 def _path(location: tuple[int | str, ...], form: Form[Any]) -> Path:
-    """Leave out what pydantic adds to a location: the tag of a union, the type in a union."""
+    """Strip what pydantic adds to a location: union tags and union types."""
     path: list[str | int] = []
     models: list[type[Section]] = [form.model]
     for key in location:

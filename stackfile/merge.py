@@ -11,7 +11,7 @@ Tree = dict[str, Any]
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> Tree:
-    """Return `over` laid over `base`, mapping by mapping; lists and values are replaced."""
+    """Return `over` merged over `base`, recursively; lists and values are replaced."""
     result: Tree = {key: _copy(value) for key, value in base.items()}
     for key, value in over.items():
         both = isinstance(result.get(key), dict) and isinstance(value, Mapping)

@@ -20,13 +20,13 @@ class Api(NamedTuple):
     """An API that the cluster must serve."""
 
     path: Path
-    """Setting that asks for it."""
+    """Setting that requires it."""
     version: str
     """Group and version."""
     part: str
     """Part of the platform that installs it."""
     kind: str | None = None
-    """A kind that not every release of the API has."""
+    """Kind that not every release of the API has; None if the API is enough."""
     required: bool = True
     """Whether the shop cannot run without it."""
 
@@ -39,10 +39,10 @@ class Named(NamedTuple):
     where: str
     """Where the API server lists objects of that kind."""
     name: str | None
-    """None asks for the one that the cluster has made the default."""
+    """Name of the object; None for the cluster's default."""
     namespace: str | None = None
     part: str | None = None
-    """Setting of the platform that makes one; None where that is left to the cluster."""
+    """Setting of the platform that creates one; None if the platform does not."""
 
 
 Prerequisite = Api | Named

@@ -76,12 +76,12 @@ class Reference:
         text.append("\n".join(about))
         words = [chapter.word(section) for section in chapter.places]
         if rows:
-            told = [
+            rows = [
                 f"| `{key}`{only(mine, words)} | {row}"
                 for key, each in rows.items()
                 for row, mine in each.items()
             ]
-            text.append("\n".join([_HEAD, *told]))
+            text.append("\n".join([_HEAD, *rows]))
         return "\n\n".join([f"## {chapter.title}", *filter(None, text), *blocks])
 
     def _about(self, chapter: Chapter, section: type[Section]) -> str:
@@ -99,7 +99,7 @@ class Reference:
         return [base for base in others if issubclass(section, base)]
 
     def _fields(self, chapter: Chapter, section: type[Section]) -> dict[str, FieldInfo]:
-        """Return the keys that are told here; what chooses the section is told already."""
+        """Return the keys that are described here, without the one that chooses the section."""
         elsewhere = {key for base in self._bases(chapter, section) for key in base.model_fields}
         return {
             str(field.alias): field
@@ -118,8 +118,8 @@ class Reference:
             path = place.path[-1] if inside else ".".join(place.path)
             found.setdefault(where, []).append(f"`{path}`")
         if found:
-            told = (listed(list(dict.fromkeys(keys))) + of for of, keys in found.items())
-            yield f"Stands at {', '.join(told)}."
+            places = (listed(list(dict.fromkeys(keys))) + of for of, keys in found.items())
+            yield f"Stands at {', '.join(places)}."
 
     def _row(self, section: type[Section], key: str, field: FieldInfo) -> str:
         node = _properties(section)[key]
@@ -129,13 +129,13 @@ class Reference:
         if node.get("default") is None and (such := examples_of(node)):
             allowed = f"{allowed}; such as {such}".lstrip("; ")
         if sections := list(sections_in(field.annotation)):
-            told = [self._of(each) for each in sections]
+            chapters = [self._of(each) for each in sections]
             links = [
                 f"[{', '.join(choice(each).values()) or chapter.title}](#{chapter.anchor(each)})"
-                for chapter, each in zip(told, sections, strict=True)
+                for chapter, each in zip(chapters, sections, strict=True)
             ]
             allowed = ", ".join(links) if links[1:] else ""
-            what = "section" if links[1:] else f"[section](#{anchor(told[0].title)})"
+            what = "section" if links[1:] else f"[section](#{anchor(chapters[0].title)})"
             if get_origin(field.annotation) is tuple:
                 what = f"list of {what.replace('section', 'sections')}"
             if not links[1:]:

@@ -1,4 +1,4 @@
-"""Problems of a stack file, as people need them: where, what, why, and what to do."""
+"""Problems of a stack file, and their report: place, value, reason, fix."""
 
 # What comes out of YAML or off the wire has no type until it is looked at.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 
 
 class Violation(NamedTuple):
-    """A rule that is broken: the place in the YAML, the reason, the fix."""
+    """A violated rule: path in the YAML, reason, fix."""
 
     path: Path
     reason: str
@@ -28,12 +28,12 @@ class Violation(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong."""
+    """One problem."""
 
     path: Path
     """Keys and indexes below `config`."""
     value: object
-    """What stands there; None if nothing does."""
+    """The value at that place; None if there is none."""
     reason: str
     fix: str
     line: int | None = None
@@ -49,7 +49,7 @@ class Problem:
 
 
 class SettingsError(Exception):
-    """A stack file that must not be deployed; its text is the whole report."""
+    """A stack file that must not be deployed; the text is the whole report."""
 
     def __init__(self, file: str, problems: Sequence[Problem]) -> None:
         """Write the report."""
@@ -61,16 +61,16 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A stack file: where each key stands."""
+    """A stack file, with the line of each key."""
 
     name: str = "the stack file"
     root: Any = None
-    """The file as ruamel.yaml reads it: mappings and lists that know their lines."""
+    """The file as parsed by ruamel.yaml, with line numbers."""
     tree: Any = None
-    """What the file says, without its lines."""
+    """The contents of the file, without line numbers."""
 
     def line(self, path: Path) -> int | None:
-        """Return the line of a key, or of the nearest one above it that is there."""
+        """Return the line of a key, or of its nearest existing parent."""
         node: Any = self.root
         line = None
         for key in ("config", *path):
@@ -94,14 +94,14 @@ class Source:
 
 
 def nearest(key: str, allowed: Sequence[str]) -> str:
-    """Return what to write in place of an unknown key."""
+    """Return the fix for an unknown key."""
     if close := get_close_matches(key, allowed, n=1, cutoff=0.6):
         return f"did you mean {close[0]}?"
     return f"use one of {', '.join(sorted(allowed))}" if allowed else "remove it"
 
 
 def dotted(path: Path) -> str:
-    """Return a path as people write it."""
+    """Return a path in dotted notation."""
     text = ""
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else str(key)

@@ -17,19 +17,19 @@ from stackfile.types import Cidr, DnsName, ForeignNamespace, LabelKey, Name, Por
 GATEWAY_API = "gateway.networking.k8s.io/v1"
 
 _IngressClass = Annotated[DnsName, Field(max_length=50, examples=["traefik"])]
-"""Class of a controller; names of objects are made of it."""
+"""Class of a controller; it becomes part of object names."""
 
 
 _GatewayClass = Annotated[Name, Field(max_length=50, examples=["envoy"])]
-"""The same. Controllers name a Service after the Gateway, and a Service's name has no dots."""
+"""The same, without dots: controllers name a Service after the Gateway."""
 
 
 _GatewayName = Annotated[DnsName, Field(max_length=128, examples=["public"])]
-"""Name of somebody else's Gateway; names of the routes to it are made of it."""
+"""Name of an existing Gateway; it becomes part of the names of its routes."""
 
 
 class OwnGateway(Section):
-    """A Gateway of the shop's own, in its namespace."""
+    """A dedicated Gateway in the shop's namespace."""
 
     holds_certificate: ClassVar = True
     # A controller may put its Service beside the Gateway, with ports of its own.
@@ -39,12 +39,12 @@ class OwnGateway(Section):
     class_name: _GatewayClass
     """GatewayClass of the cluster."""
     http_port: Port = 80
-    """Port of the listener for http. A controller whose listeners are its own ports behind a
-    Service, as Traefik's, wants those, such as 8000."""
+    """Port of the http listener. A controller whose listener ports differ from its Service's
+    ports, such as Traefik, needs its own port here, for example 8000."""
     https_port: Port = 443
     """Port of the listener for https."""
     annotations: Annotated[dict[LabelKey, str], Field(max_length=16)] = Field(default_factory=dict)
-    """Annotations for the load balancer that the controller makes; default: none."""
+    """Annotations for the load balancer that the controller creates; default: none."""
 
     @property
     def target(self) -> tuple[str, ...]:
@@ -58,7 +58,7 @@ class OwnGateway(Section):
 
 
 class ListenerSet(Section):
-    """Listeners of the shop's own on a Gateway that several shops share."""
+    """A ListenerSet in the shop's namespace, attached to a shared Gateway."""
 
     holds_certificate: ClassVar = True
     load_balancers: ClassVar = (0, 0)
@@ -69,7 +69,7 @@ class ListenerSet(Section):
     namespace: ForeignNamespace = Field(examples=["gateways"])
     """Namespace of the Gateway."""
     http_port: Port = 80
-    """Port of the listeners for http, as for a Gateway of the shop's own."""
+    """Port of the http listeners, as for a dedicated Gateway."""
     https_port: Port = 443
     """Port of the listeners for https."""
 
@@ -85,20 +85,20 @@ class ListenerSet(Section):
 
 
 class ExistingListeners(Section):
-    """Listeners that a Gateway has already; it also holds the certificates."""
+    """Existing listeners of a Gateway, which also has the certificates."""
 
     holds_certificate: ClassVar = False
     load_balancers: ClassVar = (0, 0)
 
     mode: Literal["existing"]
     name: _GatewayName
-    """Name of the Gateway; its listeners must admit routes of the shop's namespace."""
+    """Name of the Gateway; its listeners must admit routes from the shop's namespace."""
     namespace: ForeignNamespace = Field(examples=["gateways"])
     """Namespace of the Gateway."""
     http_section: DnsName | None = "http"
-    """Name of its listener for http; `null` if it has none."""
+    """Name of its http listener; `null` if it has none."""
     https_section: DnsName | None = "https"
-    """Name of its listener for https; `null` if TLS ends in front of the Gateway."""
+    """Name of its https listener; `null` if TLS is terminated in front of the Gateway."""
 
     @property
     def target(self) -> tuple[str, ...]:
@@ -120,7 +120,7 @@ class IngressRoute(Section):
     class_name: _IngressClass
     """IngressClass of the cluster's controller."""
     controller_namespace: ForeignNamespace = Field(examples=["traefik"])
-    """Namespace of the controller's pods; only they reach the web pods."""
+    """Namespace of the controller's pods; only they can reach the web pods."""
 
     @property
     def target(self) -> tuple[str, ...]:
@@ -138,13 +138,13 @@ class GatewayRoute(Section):
 
     kind: Literal["gateway"]
     parent: Annotated[OwnGateway | ListenerSet | ExistingListeners, Field(discriminator="mode")]
-    """What the routes are attached to."""
+    """Gateway or ListenerSet that the routes attach to."""
     controller_namespace: ForeignNamespace = Field(examples=["envoy-gateway-system"])
-    """Namespace of the Gateway's pods; only they reach the web pods. Pods that a controller runs
-    in the shop's namespace, for a Gateway of its own, do so as well."""
+    """Namespace of the Gateway's pods; only they can reach the web pods, apart from pods that a
+    controller runs in the shop's namespace for a dedicated Gateway."""
     timeouts: bool = True
-    """Whether routes say how long a request may take: many controllers give up after 15 seconds
-    otherwise. Set it to false for one that refuses routes which say so."""
+    """Whether routes set a request timeout: many controllers give up after 15 seconds
+    otherwise. Set it to false for controllers that refuse routes with timeouts."""
 
     @property
     def target(self) -> tuple[str, ...]:
@@ -174,11 +174,11 @@ class LoadBalancerRoute(Section):
 
     kind: Literal["load-balancer"]
     class_name: LabelKey | None = None
-    """Class of the load balancer; default: the cluster's own."""
+    """Class of the load balancer; default: the cluster's default."""
     annotations: dict[LabelKey, str] = Field(default_factory=dict)
-    """What the provider wants to be told on the Service; default: nothing."""
+    """Annotations of the Service, as required by the provider; default: none."""
     source_ranges: tuple[Cidr, ...] = ()
-    """Networks that may reach it; default: everybody."""
+    """Networks that may reach it; default: all."""
 
     @property
     def target(self) -> tuple[str, ...]:
@@ -187,14 +187,14 @@ class LoadBalancerRoute(Section):
 
 
 class NoRoute(Section):
-    """No way in is made: the shop's Services are routed by somebody else."""
+    """No route is made: something else routes to the shop's Services."""
 
     holds_certificate: ClassVar = False
     load_balancers: ClassVar = (0, 0)
 
     kind: Literal["none"]
     controller_namespace: ForeignNamespace = Field(examples=["traefik"])
-    """Namespace of the pods that may reach the web pods."""
+    """Namespace of the pods that may reach the web pods; nothing else can."""
 
     @property
     def target(self) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ def schema(project: Project) -> Tree:
                     **dict.fromkeys(project.secret_keys, _SECRET),
                 },
                 "required": [project.key],
-                # Other keys belong to Pulumi; ours are all listed.
+                # Keys of other namespaces belong to Pulumi; all of ours are listed.
                 "patternProperties": {f"^(?!{name}:)": True},
                 "additionalProperties": False,
             }
@@ -102,7 +102,7 @@ def schema(project: Project) -> Tree:
 
 
 def schema_text(project: Project) -> str:
-    """Return the schema as it is committed."""
+    """Return the text of the schema."""
     return json.dumps(schema(project), indent=2, ensure_ascii=False) + "\n"
 
 

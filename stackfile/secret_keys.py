@@ -1,4 +1,4 @@
-"""Secret configuration: keys of their own beside the settings, and what is wrong with them."""
+"""Secret configuration: separate keys next to the settings, and their validation."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -10,10 +10,10 @@ from pydantic.alias_generators import to_camel
 from stackfile.report import Problem, Source, nearest
 
 MASKED = "[secret]"
-"""Stands for a secret that cannot be decrypted, in an offline preview."""
+"""Placeholder for secrets in an offline preview, which cannot decrypt them."""
 
 Check = Callable[[str], str | None]
-"""Returns why a secret is of no use; None if it is."""
+"""Returns why a secret is invalid; None if it is valid."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class SecretKeys:
 
     project: str
     tree: str
-    """Key of the settings, which are no secret."""
+    """Key of the settings, which are not secret."""
     of: type
     """Dataclass with a field for each secret."""
     checks: Mapping[str, Check]
     default: Check
-    """Check of the keys that have none of their own."""
+    """Check for keys without a check of their own."""
 
     @property
     def names(self) -> list[str]:
@@ -39,7 +39,7 @@ class SecretKeys:
         return {field.name: config.get_secret(to_camel(field.name)) for field in fields(self.of)}
 
     def problems(self, given: Mapping[str, str | None], source: Source) -> Iterator[Problem]:
-        """Yield what is wrong with what was given; no value is ever shown."""
+        """Yield the problems of the supplied keys, without ever showing a value."""
         yield from self._unknown(source)
         for key, value in given.items():
             if value is None or value == MASKED:
@@ -47,8 +47,8 @@ class SecretKeys:
             path = (f"{self.project}:{key}",)
             fix = f"pulumi config set --secret {path[0]}"
             if not is_config_secret(path[0]):
-                reason = "a secret stands in the stack file in clear text"
-                yield source.problem(path, "", reason, f"{fix}, and change it: it is known now")
+                reason = "is a secret in plaintext"
+                yield source.problem(path, "", reason, f"{fix}, and rotate it: it has been exposed")
             elif reason := self.checks.get(key, self.default)(value):
                 yield source.problem(path, "", reason, fix)
 
@@ -56,22 +56,22 @@ class SecretKeys:
         known = [f"{self.project}:{key}" for key in (self.tree, *self.names)]
         for key in source.config_keys():
             if key.startswith(f"{self.project}:") and key not in known:
-                reason = "there is no such configuration key"
+                reason = "is not a known configuration key"
                 yield source.problem((key,), None, reason, nearest(key, known))
 
 
 def password(value: str) -> str | None:
-    """Refuse what cannot be typed everywhere."""
+    """Refuse characters that cannot be typed everywhere."""
     if not value or not all("!" <= character <= "~" for character in value):
-        return "contains a space, a control character or a letter beyond ASCII"
+        return "contains a space, a control character or a non-ASCII character"
     return None
 
 
 def certificate(value: str) -> str | None:
-    """Refuse what is no certificate."""
-    return None if "-----BEGIN CERTIFICATE-----" in value else "is no certificate in PEM form"
+    """Refuse anything but a certificate in PEM form."""
+    return None if "-----BEGIN CERTIFICATE-----" in value else "is not a PEM certificate"
 
 
 def private_key(value: str) -> str | None:
-    """Refuse what is no private key."""
-    return None if "PRIVATE KEY-----" in value else "is no private key in PEM form"
+    """Refuse anything but a private key in PEM form."""
+    return None if "PRIVATE KEY-----" in value else "is not a PEM private key"

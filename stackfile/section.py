@@ -1,4 +1,4 @@
-"""What all settings have in common: frozen, closed, strict, camelCase in YAML."""
+"""Base class of all settings sections: frozen, closed, strict, camelCase in YAML."""
 
 from collections.abc import Iterator
 from typing import Literal, get_args, get_origin
@@ -11,7 +11,7 @@ from stackfile.report import Path
 
 
 class Section(BaseModel):
-    """A part of the settings: unknown keys are refused, and nothing is converted."""
+    """A section of the settings: unknown keys are refused, and no value is coerced."""
 
     model_config = ConfigDict(
         alias_generator=to_camel,

@@ -28,13 +28,13 @@ class SqlServer(Section):
     name: _DatabaseName = "openmage"
     """Database; it must exist."""
     username: _DatabaseName = "openmage"
-    """User with all rights on the database; its password is `openmage:databasePassword`."""
+    """User with all privileges on the database; its password is `openmage:databasePassword`."""
     cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
-    """Networks in which the server is; nothing else is opened."""
+    """Networks that contain the server; egress to any other address stays denied."""
     ca: Certificate | None = None
     """Certificate authority of the server, PEM; default: no TLS. Required in production."""
     read: Endpoint | None = None
-    """Replica for reads; default: none. OpenMage then reads its own writes late."""
+    """Replica for reads; default: none. OpenMage then sees its own writes late."""
 
     @property
     def ports(self) -> list[int]:
@@ -44,11 +44,11 @@ class SqlServer(Section):
 
 class _Redis(Section):
     database: Annotated[int, Field(ge=0, le=15)] = 0
-    """Number of the database on the server."""
+    """Database number on the server."""
     username: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")] | None = None
-    """User that the password is of; default: the server's default one."""
+    """User name that the password belongs to; default: the server's default user."""
     cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)]
-    """Networks in which it is; nothing else is opened."""
+    """Networks that contain the server; egress to any other address stays denied."""
 
 
 class RedisServer(_Redis):
@@ -58,10 +58,10 @@ class RedisServer(_Redis):
     """Name or address of the server."""
     port: Port = 6379
     tls: bool = False
-    """Whether the connection is encrypted and the server's certificate checked. Required in
+    """Whether the connection is encrypted and the server's certificate verified. Required in
     production."""
     ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
+    """Certificate authority of the server, PEM; default: the trust store of the image `php`."""
 
     @property
     def ports(self) -> list[int]:
@@ -80,12 +80,12 @@ class RedisSentinels(_Redis):
     """Several Valkeys or Redises, and the Sentinels that know which of them is the primary."""
 
     master: Line
-    """Name that the Sentinels know the primary by."""
+    """Name of the primary in the Sentinels' configuration."""
     sentinels: Annotated[tuple[Sentinel, ...], Field(min_length=1)]
-    """Sentinels; three or more survive the loss of one. They ask for the same password, or for
+    """Sentinels; three or more survive the loss of one. They use the servers' password or
     none."""
     port: Port = 6379
-    """Port of the servers themselves."""
+    """Port of the servers."""
 
     @property
     def ports(self) -> list[int]:
@@ -101,16 +101,16 @@ class SmtpServer(Section):
     port: Port | None = None
     """Default: 587 with `starttls`, 465 with `tls`, 25 with `none`."""
     tls: Literal["starttls", "tls", "none"] = "starttls"
-    """How the connection is encrypted; the server's certificate is always checked."""
+    """How the connection is encrypted; the server's certificate is always verified."""
     ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: those that the image `php` trusts."""
+    """Certificate authority of the server, PEM; default: the trust store of the image `php`."""
     username: Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+@=/-]{1,200}$")] | None = None
-    """User at the server, whose password is `openmage:mailPassword`; default: none."""
+    """User name at the server; its password is `openmage:mailPassword`; default: none."""
     sender: Email = Field(alias="from")
-    """Address that mail which cannot be delivered returns to."""
+    """Envelope sender, which receives bounces."""
     cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)] = ("0.0.0.0/0",)
-    """Networks in which the server is; default: the internet. Private networks are left out of a
-    network that contains them."""
+    """Networks that contain the server; default: the internet. Private networks are excluded from a
+    larger network that contains them."""
 
     @property
     def smtp_port(self) -> int:

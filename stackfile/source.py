@@ -1,4 +1,4 @@
-"""Stack files: read for what they say and for where each key stands."""
+"""Reading stack files: their contents, and the line of each key."""
 
 # What comes out of YAML or off the wire has no type until it is looked at.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -17,11 +17,11 @@ from stackfile.report import Path as Keys
 from stackfile.report import Problem, SettingsError, Source
 
 STACK_FILE = "OPENMAGE_STACK_FILE"
-"""Environment variable by which a command tells the program which file it was given."""
+"""Environment variable that tells the program which stack file a command was given."""
 
 
 def find_source(stack: str, *folders: Path) -> Source:
-    """Read the file that a command was given, or else the one of the stack's name."""
+    """Read the file that a command was given, or the one named after the stack."""
     name = f"Pulumi.{stack}.yaml"
     given = os.environ.get(STACK_FILE)
     for file in [Path(given)] if given else [folder / name for folder in folders]:
@@ -31,23 +31,23 @@ def find_source(stack: str, *folders: Path) -> Source:
 
 
 def read_file(path: Path) -> Source:
-    """Read a stack file; refuse what is no YAML."""
+    """Read a stack file; refuse invalid YAML."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        reason = "holds a letter that is not written in UTF-8"
+        reason = "is not valid UTF-8"
         problem = Problem((), None, reason, "save the file as UTF-8", line)
         raise SettingsError(path.name, [problem]) from None
     return read_source(path.name, text)
 
 
 def read_source(name: str, text: str) -> Source:
-    """Read the text of a stack file; refuse what is no YAML, or more than JSON can say."""
+    """Parse a stack file; refuse invalid YAML, and YAML that JSON cannot express."""
     try:
         root: Any = cast("Any", YAML(typ="rt")).load(text)
         tree: Any = cast("Any", YAML(typ="safe", pure=True)).load(text)
-    # The parser's own fault at a mapping that is merged into itself is an AttributeError.
+    # The parser raises AttributeError for a mapping that is merged into itself.
     except (YAMLError, ValueError, RecursionError, AttributeError) as error:
         raise SettingsError(name, [_no_yaml(error, text)]) from None
     source = Source(name, root, tree)
@@ -58,7 +58,7 @@ def read_source(name: str, text: str) -> Source:
 
 
 def structured(value: str | None) -> object:
-    """Return the tree that a configuration value holds as JSON, or the text that it is."""
+    """Return a configuration value parsed as JSON, or as plain text if it is not JSON."""
     try:
         return json.loads(value or "null")
     except ValueError:
@@ -68,24 +68,24 @@ def structured(value: str | None) -> object:
 def _no_yaml(caught: Exception, text: str) -> Problem:
     error: Any = caught
     if isinstance(caught, RecursionError | AttributeError):
-        return Problem((), None, "goes too deep, or never ends", "write out what is meant")
+        return Problem((), None, "is nested too deeply or refers to itself", "expand it")
     if isinstance(caught, ReaderError):
         line = text.count("\n", 0, error.position) + 1
         return Problem((), None, "contains a control character", "remove it", line)
     if isinstance(caught, ValueError):
-        reason = "a value looks like a date or a number and is none"
-        return Problem((), None, reason, "put it into quotes, or correct it")
+        reason = "has a value that looks like a date or a number but is not valid"
+        return Problem((), None, reason, "quote the value, or correct it")
     mark = getattr(error, "problem_mark", None)
-    # The parser quotes what it found: take its first line, never the values behind it.
-    said = str(getattr(error, "problem", None) or "is no YAML").split("\n", maxsplit=1)[0]
+    # The parser's message quotes values: keep its first line only, without them.
+    said = str(getattr(error, "problem", None) or "is not valid YAML").split("\n", maxsplit=1)[0]
     reason = said.partition(" with value")[0]
     return Problem((), None, reason, "correct the YAML", mark.line + 1 if mark else None)
 
 
 def _no_json(node: object, keys: Keys, above: tuple[int, ...]) -> Iterator[tuple[Keys, str, str]]:
-    """Yield place, reason and fix of what YAML can say and the engine cannot hand over."""
+    """Yield path, reason and fix of YAML that the engine cannot pass on as JSON."""
     if id(node) in above:
-        yield keys, "is an alias of what it stands in, and never ends", "write out what is meant"
+        yield keys, "is an alias that refers to itself", "write out the values"
         return
     below: list[tuple[Any, object]] = []
     if isinstance(node, Mapping):
@@ -94,6 +94,6 @@ def _no_json(node: object, keys: Keys, above: tuple[int, ...]) -> Iterator[tuple
         below += enumerate(node)
     for key, value in below:
         if not isinstance(key, str | int):
-            yield keys, "has a key that is no text", "write a text as the key"
+            yield keys, "has a key that is not a string", "use a string as the key"
             continue
         yield from _no_json(value, (*keys, key), (*above, id(node)))

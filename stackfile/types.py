@@ -30,14 +30,14 @@ _QUALIFIED = (
 def kubernetes_name(value: str) -> str:
     """Return a name that is a DNS label; refuse any other."""
     if not _LABEL.fullmatch(value):
-        message = "no Kubernetes name; use lower-case letters, digits and inner hyphens, 63 at most"
+        message = "is not a Kubernetes name; use up to 63 lower-case letters, digits, inner hyphens"
         raise ValueError(message)
     return value
 
 
 def _dns_name(value: str) -> str:
     if len(value) > _HOST_LENGTH or not all(_LABEL.fullmatch(part) for part in value.split(".")):
-        message = "no Kubernetes name; use lower-case letters, digits, inner hyphens and dots"
+        message = "is not a Kubernetes name; use lower-case letters, digits, inner hyphens and dots"
         raise ValueError(message)
     return value
 
@@ -47,13 +47,13 @@ def _host(value: str) -> str:
         message = "has a scheme or a path; give the bare host, such as shop.example.com"
         raise ValueError(message)
     if ":" in value:
-        message = "has a port; the shop is reached on 80 and 443 only: give the bare host"
+        message = "has a port; the shop only uses ports 80 and 443: give the bare host"
         raise ValueError(message)
     if value != value.lower() or "_" in value:
         message = "has upper case or an underscore; host names have neither"
         raise ValueError(message)
     if _is_address(value):
-        message = "is an address; cookies and certificates need a name"
+        message = "is an IP address; use a host name, which cookies and certificates need"
         raise ValueError(message)
     if value.startswith("*."):
         message = "is a wildcard; name each host"
@@ -61,10 +61,10 @@ def _host(value: str) -> str:
     labels = value.split(".")
     too_few = 2
     if len(labels) < too_few:
-        message = "has no domain; give the full name, such as shop.example.com"
+        message = "has no domain; give the fully qualified name, such as shop.example.com"
         raise ValueError(message)
     if len(value) > _HOST_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
-        message = "is no host name; each part has 1 to 63 letters, digits or inner hyphens"
+        message = "is not a host name; each label has 1 to 63 letters, digits or inner hyphens"
         raise ValueError(message)
     return value
 
@@ -84,18 +84,18 @@ def _certificate_name(value: str) -> str:
 
 def _acme(value: str) -> str:
     if value not in {"staging", "production"} and not re.fullmatch(r"https://[^/\s]+/\S*", value):
-        message = "no ACME server; write staging, production or the address of a directory"
+        message = "is not an ACME server; write staging, production or the URL of a directory"
         raise ValueError(message)
     if re.match(r"https://[^/]*letsencrypt\.org[/:]", value, re.IGNORECASE):
-        # By its name the rules know which of the two it is.
-        message = "is Let's Encrypt's own address; write staging or production"
+        # The rules recognise Let's Encrypt's two servers by these names.
+        message = "is Let's Encrypt's own URL; write staging or production"
         raise ValueError(message)
     return value
 
 
 def _server(value: str) -> str:
     if not re.fullmatch(r"https://[^/\s]+", value):
-        message = "no API server; copy it from the kubeconfig, such as https://10.0.0.1:6443"
+        message = "is not an API server's URL; copy it from the kubeconfig: https://10.0.0.1:6443"
         raise ValueError(message)
     return value
 
@@ -103,40 +103,40 @@ def _server(value: str) -> str:
 def _image(value: str) -> str:
     match = _IMAGE.fullmatch(value)
     if not match:
-        message = "no image reference; write repository:tag or repository@sha256:..., in lower case"
+        message = "is not an image reference; in lower case, write name:tag or name@sha256:..."
         raise ValueError(message)
     if match["digest"] is None and match["tag"] in (None, "latest"):
-        message = "names no version; add a tag that never moves, or a digest"
+        message = "has no version; add a tag that is never moved, or a digest"
         raise ValueError(message)
     return value
 
 
 def has_digest(image: str) -> bool:
-    """Return whether the reference names one image for ever."""
+    """Return whether the reference is pinned by digest."""
     return "@sha256:" in image
 
 
 def image_tag(image: str) -> str | None:
-    """Return the tag of a reference."""
+    """Return the tag of an image reference, if it has one."""
     match = _IMAGE.fullmatch(image)
     return match["tag"] if match else None
 
 
 def _cpu(value: str) -> str:
     if not re.fullmatch(r"\d+m|\d+(\.\d+)?", value) or millicores(value) <= 0:
-        message = "no amount of CPU; write cores such as 0.5 or thousandths such as 500m"
+        message = "is not a CPU quantity; write cores such as 0.5 or millicores such as 500m"
         raise ValueError(message)
     return value
 
 
 def millicores(value: str) -> int:
-    """Return a CPU quantity in thousandths of a core."""
+    """Return a CPU quantity in millicores."""
     return int(value[:-1]) if value.endswith("m") else round(float(value) * 1000)
 
 
 def _memory(value: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+)?(Ki|Mi|Gi|Ti)", value) or bytes_of(value) <= 0:
-        message = "no amount of memory; write a number and Ki, Mi, Gi or Ti, such as 512Mi"
+        message = "is not a memory quantity; write a number and Ki, Mi, Gi or Ti, such as 512Mi"
         raise ValueError(message)
     return value
 
@@ -163,15 +163,15 @@ def network(value: str) -> IPv4Network | IPv6Network:
     try:
         loose = ip_network(value, strict=False)
     except ValueError:
-        message = "no network; write CIDR notation such as 10.0.0.0/8"
+        message = "is not a network; write CIDR notation such as 10.0.0.0/8"
         raise ValueError(message) from None
-    message = f"has bits set behind its prefix; write {loose}"
+    message = f"has host bits set; write {loose}"
     raise ValueError(message)
 
 
 def _email(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
-        message = "no e-mail address; write one such as shop@example.com"
+        message = "is not an e-mail address; use one such as shop@example.com"
         raise ValueError(message)
     return value
 
@@ -185,20 +185,20 @@ def _line(value: str) -> str:
 
 def _certificate(value: str) -> str:
     if "-----BEGIN CERTIFICATE-----" not in value or "PRIVATE KEY" in value:
-        message = "no certificate in PEM form; paste what is between BEGIN and END CERTIFICATE"
+        message = "is not a PEM certificate; paste it including the BEGIN and END CERTIFICATE lines"
         raise ValueError(message)
     return value
 
 
 Name = Annotated[str, AfterValidator(kubernetes_name), Field(title="Kubernetes name")]
-"""Name of a namespace, or one that names of the shop's own objects are made of."""
+"""Name of a namespace, or a prefix of object names."""
 
 
 FOREIGN = "a namespace of others"
 """Mark of a field that names a namespace which is not the stack's own."""
 ForeignNamespace = Annotated[Name, FOREIGN]
 DnsName = Annotated[str, AfterValidator(_dns_name), Field(title="Kubernetes name")]
-"""Name of an object that somebody else has made."""
+"""Name of an object that already exists in the cluster."""
 
 
 LabelKey = Annotated[str, Field(pattern=_QUALIFIED, title="label key")]
@@ -208,7 +208,7 @@ LabelKey = Annotated[str, Field(pattern=_QUALIFIED, title="label key")]
 LabelValue = Annotated[
     str, Field(pattern=r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$", title="label value")
 ]
-"""Value of a label or a taint, which may be empty."""
+"""Value of a label or a taint; may be empty."""
 
 
 Host = Annotated[
@@ -232,7 +232,7 @@ Hostname = Annotated[
         examples=["server.example.com"],
     ),
 ]
-"""Name or address of a server inside or outside of the cluster."""
+"""Host name or address of a server inside or outside the cluster."""
 
 
 Server = Annotated[

@@ -22,11 +22,11 @@ def checked(  # noqa: PLR0913 (each says something else of the tree)
 ) -> Model:
     """Return a tree as its model, or raise a SettingsError with every problem.
 
-    `complete` adds what presets say where the tree is silent.
+    `complete` adds the sizes of the preset.
     """
     if not isinstance(tree, Mapping):
-        reason = f"the {whose}'s settings are {'no mapping' if tree else 'missing'}"
-        problem = source.problem((form.key,), tree, reason, "start from Pulumi.dev.yaml")
+        reason = f"the {whose}'s settings are {'not a mapping' if tree else 'missing'}"
+        problem = source.problem((form.key,), tree, reason, "copy Pulumi.dev.yaml")
         raise SettingsError(source.name, [problem])
     given = cast("Tree", tree)
     problems = list(nested_secrets(given, (form.key,), source))

@@ -23,7 +23,7 @@ class Storage(Section):
     """A volume to claim."""
 
     size: StorageSize
-    """Kubernetes quantity such as `8Gi`; it can grow, never shrink."""
+    """Kubernetes quantity such as `8Gi`; it can grow but not shrink."""
     storage_class: DnsName | None = None
     """Storage class; default: the cluster's default."""
 
@@ -41,13 +41,13 @@ class Storage(Section):
         if bytes_of(self.size) < bytes_of(before["size"]):
             yield Violation(
                 (*path, "size"),
-                f"the volume has {before['size']}: it can grow, never shrink",
+                f"the volume has {before['size']}: it can grow but not shrink",
                 f"write {before['size']} or more",
             )
         if (self.storage_class or "") != before["storageClass"]:
             yield Violation(
                 (*path, "storageClass"),
-                "a volume keeps its storage class: another one would be new and empty",
+                "a volume's storage class cannot change: the new volume would be empty",
                 f"write {before['storageClass']}" if before["storageClass"] else "remove it",
             )
 
@@ -62,12 +62,12 @@ class Amounts(Section):
 
 
 class Resources(Section):
-    """What a container asks for and what it may use."""
+    """Resource requests and limits of a container."""
 
     requests: Amounts
-    """What the scheduler keeps free."""
+    """Resources that the scheduler reserves."""
     limits: Amounts
-    """What the container may use at most."""
+    """Resources that the container may use at most."""
 
     @classmethod
     def of(cls, requests: tuple[str, str], limits: tuple[str, str]) -> "Resources":
@@ -89,7 +89,7 @@ class Container(NamedTuple):
 
 
 class Toleration(Section):
-    """A taint of nodes that the pods accept."""
+    """A taint that the pods tolerate."""
 
     key: LabelKey
     """Key of the taint."""
@@ -100,14 +100,14 @@ class Toleration(Section):
 
 
 class Placement(Section):
-    """On which nodes pods run, and who goes first when there is no room."""
+    """Nodes that pods run on, and their priority."""
 
     node_selector: dict[LabelKey, LabelValue] = Field(default_factory=dict)
     """Labels that a node must have; default: any node."""
     tolerations: tuple[Toleration, ...] = ()
-    """Taints that the pods accept; default: none."""
+    """Taints that the pods tolerate; default: none."""
     priority_class: DnsName | None = None
-    """PriorityClass of the cluster; default: the cluster's own."""
+    """PriorityClass of the cluster; default: the cluster's default."""
 
     def prerequisites(self, path: Path) -> Prerequisites:
         """Yield the PriorityClass that the pods need."""
@@ -117,16 +117,16 @@ class Placement(Section):
 
 
 class Autoscaling(Section):
-    """How the number of storefront pods follows the load."""
+    """Autoscaling of the storefront."""
 
     min_replicas: Annotated[int, Field(ge=1, le=100)]
     """Pods at rest. From the preset; at least 2 in production."""
     max_replicas: Annotated[int, Field(ge=1, le=100)]
     """Pods at most. From the preset."""
     cpu_percent: Annotated[int, Field(ge=10, le=95)] = 65
-    """CPU to aim at, in percent of the request: of PHP, or of nginx where it has its own."""
+    """Target CPU utilisation in percent of the request: of PHP, or of nginx in its own pods."""
     scale_down_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """How long the load must have been lower before pods go."""
+    """How long the load must stay low before pods are removed."""
 
     def prerequisites(self, path: Path) -> Prerequisites:
         """Yield the metrics that the autoscaler reads."""

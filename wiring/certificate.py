@@ -61,7 +61,7 @@ def _issued(settings: Settings, tls: LetsEncryptTls) -> IssuedCertificate:
 def _http01(settings: Settings, every: list[str]) -> Http01:
     route = settings.edge
     if not isinstance(route, IngressRoute | GatewayRoute):
-        message = "HTTP-01 without a controller passed the settings' checks"
+        message = "HTTP-01 without a controller although the settings were validated"
         raise AssertionError(message)  # noqa: TRY004 (no wrong argument: a rule is missing)
     return {
         "route": route,

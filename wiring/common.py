@@ -50,13 +50,13 @@ def code(
 
 
 def retention(settings: Settings) -> Retention:
-    """Return how hard it is to lose data."""
+    """Return the protection of resources that hold data."""
     return {"protect": settings.production, "retain": settings.retain_data}
 
 
 def given(secret: pulumi.Output[str] | None) -> pulumi.Output[str]:
-    """Return a secret that the settings have demanded."""
+    """Return a secret that the settings require."""
     if secret is None:
-        message = "a required secret passed the settings' checks without being there"
+        message = "a required secret is missing although the settings were validated"
         raise AssertionError(message)
     return secret

@@ -91,7 +91,7 @@ def _operated(
 
 
 def _as_large_as(chosen: ReplicatedDatabase, settings: Settings) -> Storage:
-    """Return a volume for all data, of the class that makes volumes for pods on several nodes."""
+    """Return a volume for all data, with a storage class that several nodes can mount."""
     return Storage.model_construct(
         size=chosen.storage.size, storage_class=settings.media.storage.storage_class
     )

@@ -74,9 +74,9 @@ def _backends(
 
 
 def hosts(settings: Settings) -> dict[str, list[str]]:
-    """Return every host, by where it leads."""
+    """Return every host, grouped by destination."""
     admin, phpmyadmin = [settings.hosts.admin], settings.phpmyadmin.host
     if phpmyadmin is not None:
-        # The admin pods' web server leads to it.
+        # The admin pods' web server proxies to it.
         admin.append(phpmyadmin)
     return {"shop": list(settings.hosts.public), "admin": admin}

@@ -97,7 +97,7 @@ def _terminator(
 
 
 def _content(settings: Settings) -> str:
-    """Return what is new whenever files or pages may be: then the cache starts anew."""
+    """Return the cache's identity, which changes whenever files or pages may have."""
     made_of = settings.model_dump_json(
         include={"images": {"php", "nginx"}, "hosts": True, "store": True, "admin": {"path"}}
     )

@@ -34,7 +34,7 @@ def _smtp(settings: Settings, chosen: SmtpMail, secrets: Secrets, tenant: Tenant
 
 
 def sendmail(settings: Settings) -> str:
-    """Return the command line that PHP's mail() runs."""
+    """Return the command line run by PHP's mail()."""
     match chosen := settings.mail:
         case NoMail():
             return NO_SENDMAIL

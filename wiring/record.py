@@ -9,7 +9,7 @@ from settings import Secrets, Settings, recorded
 
 
 def recorded_settings(settings: Settings, secrets: Secrets) -> dict[str, Any]:
-    """Return what the next update has to know of these settings; nothing in it is secret."""
+    """Return the record that the next update needs; it contains no secrets."""
     made_with = {
         "cryptKey": secrets.crypt_key,
         "databasePassword": secrets.database_password,
@@ -22,7 +22,7 @@ def recorded_settings(settings: Settings, secrets: Secrets) -> dict[str, Any]:
 def fingerprints(
     settings: Settings, database: Database, config: ShopConfig
 ) -> pulumi.Output[dict[str, str]]:
-    """Return what tells each secret that data was made with from another one."""
+    """Return fingerprints of the secrets that the data was created with."""
     return recorded.fingerprints(
         settings,
         {

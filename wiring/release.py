@@ -39,6 +39,6 @@ def _store(settings: Settings) -> Store:
 
 
 def release_id(settings: Settings) -> str:
-    """Return what is new whenever code or configuration is: then the cache starts anew."""
+    """Return the cache prefix, which changes whenever code or configuration does."""
     content = settings.images.php + release_settings(_store(settings))
     return hashlib.sha256(content.encode()).hexdigest()[:8]

@@ -13,7 +13,7 @@ from wiring.release import release_id
 def args(
     settings: Settings, secrets: Secrets, tenant: Tenant, database: Database, cache: Cache
 ) -> ShopConfigArgs:
-    """Return what local.xml and the configuration files are made of."""
+    """Return the arguments of local.xml and the configuration files."""
     return {
         **of_shop(settings, tenant),
         "database": database.server,

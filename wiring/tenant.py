@@ -15,7 +15,7 @@ _PRIVATE_V4 = tuple(
     for cidr in ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 )
 _PRIVATE_V6 = tuple(IPv6Network(cidr) for cidr in ("fc00::/7", "fe80::/10"))
-"""Addresses inside of data centres, cloud metadata among them."""
+"""Private and link-local networks, including cloud metadata services."""
 
 
 def args(settings: Settings) -> TenantArgs:
@@ -39,7 +39,7 @@ def args(settings: Settings) -> TenantArgs:
 
 
 def egress(cidr: str, ports: Sequence[int]) -> EgressRule:
-    """Return a way out into a network, private ones inside of it left out."""
+    """Return egress to a network, excluding private networks inside it."""
     allowed = network(cidr)
     if isinstance(allowed, IPv4Network):
         inside = [private for private in _PRIVATE_V4 if private.subnet_of(allowed)]

@@ -23,7 +23,7 @@ from wiring.common import CodeArgs
 
 
 def tiers(settings: Settings) -> dict[str, TierArgs]:
-    """Return how the web server of each tier is configured."""
+    """Return the configuration of each tier's web server."""
     storefront, admin = settings.web.storefront, settings.web.admin
     local = None if isinstance(settings.web, ApacheWeb) else LOCAL_FPM
     apart = isinstance(settings.web, SplitWeb)
@@ -54,7 +54,7 @@ def tiers(settings: Settings) -> dict[str, TierArgs]:
 
 
 def custom_files(settings: Settings) -> dict[str, str]:
-    """Return the customer's own files for the web server, by their names in the ConfigMap."""
+    """Return the custom files for the web server, by name in the ConfigMap."""
     return {
         f"own-{block}-{name}.conf": text
         for block, files in settings.web.custom_files.items()
@@ -87,7 +87,7 @@ def admin(
     tier = settings.web.admin
     args = _web(settings, code, config, release, "admin", tier)
     if args["topology"] == "split":
-        # Few people work there: nothing is gained by scaling nginx apart from PHP.
+        # The admin area has few users: scaling nginx separately would gain nothing.
         args["topology"] = "shared"
     if phpmyadmin is not None:
         # The web server looks its name up when it starts.
@@ -147,7 +147,7 @@ def _server(
 
 
 def further_sites(settings: Settings) -> list[VirtualHost]:
-    """Return the hosts that show another store than the default one."""
+    """Return the hosts of stores other than the default one."""
     stores = settings.hosts.stores
     return [{"host": store.host, "code": store.code, "type": store.type} for store in stores]
 
@@ -165,10 +165,10 @@ def _phpmyadmin(settings: Settings) -> PhpMyAdminProxy | None:
 
 
 def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[RateLimit]:
-    """Return what OpenMage's own sample guards, and what it leaves open: passwords and searches."""
+    """Return the request limits: those of OpenMage's sample, plus passwords and searches."""
     chosen = web.limits
     if tier == "admin":
-        # The form of the sign-in is sent to the page that was asked for: any page.
+        # The sign-in form is posted to the requested page, which can be any page.
         found = [_limit("admin", "POST", "/", chosen.admin, 20)]
         return [limit for limit in found if limit["per_minute"]]
     forms = "/(customer/account/createpost|newsletter/subscriber/new|review/product/post"

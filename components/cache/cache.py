@@ -1,4 +1,4 @@
-"""A session store and a cache store, apart, each with the eviction and persistence it needs."""
+"""Separate session and cache stores, each with the eviction and persistence it needs."""
 
 from functools import partial
 from typing import Literal, TypedDict
@@ -18,7 +18,7 @@ _Own = tuple[pulumi.Output[RedisServer], pulumi.Output[str]]
 
 
 class OwnSessionsArgs(ValkeyArgs):
-    """A Valkey of the shop's own that holds sessions, and so carts."""
+    """A Valkey in the shop's namespace for sessions, and so for carts."""
 
     mode: Literal["own"]
     """It is made here."""
@@ -27,14 +27,14 @@ class OwnSessionsArgs(ValkeyArgs):
 
 
 class OwnCacheArgs(ValkeyArgs):
-    """A Valkey of the shop's own that holds the cache."""
+    """A Valkey in the shop's namespace for the cache."""
 
     mode: Literal["own"]
     """It is made here."""
 
 
 class ExternalSessionsArgs(ShopArgs):
-    """A Valkey or Redis for sessions that somebody else runs, perhaps behind Sentinels."""
+    """An external Valkey or Redis for sessions, with or without Sentinels."""
 
     mode: Literal["external"]
     """It is there already."""
@@ -45,7 +45,7 @@ class ExternalSessionsArgs(ShopArgs):
 
 
 class ExternalCacheArgs(ShopArgs):
-    """A Valkey or Redis for the cache that somebody else runs."""
+    """An external Valkey or Redis for the cache."""
 
     mode: Literal["external"]
     """It is there already."""
@@ -68,18 +68,18 @@ class Cache(pulumi.ComponentResource):
     """Sessions that survive a restart, and a cache that may be lost at any time."""
 
     sessions: pulumi.Output[RedisServer | RedisSentinels]
-    """Where sessions are."""
+    """Endpoint of the session store."""
     sessions_password: pulumi.Output[str]
     """Password of that store."""
     cache: pulumi.Output[RedisServer]
-    """Where the cache is."""
+    """Endpoint of the cache store."""
     cache_password: pulumi.Output[str]
     """Password of that store."""
 
     def __init__(
         self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the stores that are the shop's own, and the way to those that are not."""
+        """Create the stores in the namespace, and the egress policies for external ones."""
         super().__init__("openmage:index:Cache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         sessions, cache = args["sessions"], args["cache"]
@@ -110,7 +110,7 @@ def _host(server: RedisServer | RedisSentinels) -> str | None:
 
 def _own_sessions(name: str, args: OwnSessionsArgs, opts: pulumi.ResourceOptions) -> _Own:
     data = claim(f"{name}-data", args, args["storage"], "ReadWriteOnce", opts)
-    # When memory is full the sessions that end soonest go: a bot's lives for a minute.
+    # When memory is full, evict the sessions that expire soonest: a bot's lives for a minute.
     config = partial(
         valkey_config, maxmemory=args["maxmemory"], policy="volatile-ttl", persistent=True
     )
@@ -118,7 +118,7 @@ def _own_sessions(name: str, args: OwnSessionsArgs, opts: pulumi.ResourceOptions
 
 
 def _own_cache(name: str, args: OwnCacheArgs, opts: pulumi.ResourceOptions) -> _Own:
-    # Tags have no lifetime and must stay: without them a cleaned page is served on.
+    # Tags have no TTL and must stay: without them invalidated pages would still be served.
     config = partial(
         valkey_config, maxmemory=args["maxmemory"], policy="volatile-lru", persistent=False
     )

@@ -1,4 +1,4 @@
-"""A Valkey of the shop's own, or a Redis: one pod behind a name."""
+"""A Valkey or Redis in the shop's namespace, with a single pod."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -27,16 +27,16 @@ _MOUNT = "/etc/valkey"
 
 
 class ValkeyArgs(ShopArgs, PodArgs):
-    """One Valkey or Redis of the shop's own."""
+    """A Valkey or Redis in the shop's namespace."""
 
     image: str
     """The official image, or one with the same entrypoint."""
     engine: Literal["valkey", "redis"]
-    """What the image holds; its programs are named after it."""
+    """Engine in the image; its programs are named after it."""
     resources: Resources
     """Of its one container."""
     maxmemory: int
-    """Bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
+    """Maximum bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
     password: pulumi.Output[str] | None
     """Password; generated where it is None."""
 
@@ -72,7 +72,7 @@ def _server(host: str) -> RedisServer:
 
 def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
     engine = args["engine"]
-    # The password goes by the environment of this one process: arguments can be read by anybody.
+    # Pass the password in the environment: any process can read command line arguments.
     ask = f'REDISCLI_AUTH="$(cat {_MOUNT}/password)" {engine}-cli ping | grep -q PONG'
     ping = command("sh", "-c", ask)
     return {
@@ -81,7 +81,7 @@ def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
         "image_pull_policy": PULL_POLICY,
         "args": [f"{engine}-server", f"{_MOUNT}/valkey.conf"],
         "ports": [{"name": "valkey", "container_port": VALKEY_PORT}],
-        # Loading the append-only file answers LOADING, which is not PONG.
+        # While the append-only file is loading, the reply is LOADING, not PONG.
         "startup_probe": probe(ping, period=2, failures=60),
         "readiness_probe": probe(ping, period=10, failures=3),
         "liveness_probe": probe({"tcp_socket": {"port": VALKEY_PORT}}, period=20, failures=3),

@@ -1,4 +1,4 @@
-"""One SQL endpoint, inside the cluster or outside of it."""
+"""One SQL endpoint, inside or outside the cluster."""
 
 from typing import Literal
 
@@ -20,7 +20,7 @@ from stackfile.servers import Endpoint, SqlServer
 
 
 class ExternalDatabaseArgs(ShopArgs):
-    """A MySQL or MariaDB that somebody else runs."""
+    """An external MySQL or MariaDB."""
 
     mode: Literal["external"]
     """It is there already."""
@@ -50,12 +50,12 @@ class Database(pulumi.ComponentResource):
     password: pulumi.Output[str]
     """Password of the shop's user: all rights on its database, none beside."""
     root_password: pulumi.Output[str] | None
-    """Password of root; None where the server is somebody else's."""
+    """Password of root; None for an external server."""
 
     def __init__(
         self, name: str, args: DatabaseArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the endpoint of the chosen mode."""
+        """Create the endpoint for the chosen mode."""
         super().__init__("openmage:index:Database", name, None, opts)
         if args["mode"] == "external":
             self._external(name, args)

@@ -1,4 +1,4 @@
-"""A volume that is a directory of one node: no driver makes it, and nothing moves it."""
+"""A statically provisioned volume: a directory on one node."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -13,14 +13,14 @@ def node_claim(
 ) -> pulumi.Output[str]:
     """Claim a (node, path), and return the claim's name.
 
-    The volume and the claim name each other, so that no other claim takes the volume. The volume
-    binds the pod to its node as well: the scheduler knows where it is.
+    Volume and claim refer to each other, so that no other claim binds the volume. The volume
+    also ties the pod to its node, through the scheduler.
     """
     node, path = place
     volume = k8s.core.v1.PersistentVolume(
         f"{name}-volume",
         metadata={
-            # Volumes belong to the cluster: another shop has a database too.
+            # PersistentVolumes are cluster-scoped, so the name contains the namespace.
             "name": pulumi.Output.concat(args["namespace"], "-", name),
             "labels": labels(name, args),
         },
@@ -42,7 +42,7 @@ def node_claim(
         spec={
             "access_modes": [_ACCESS],
             "resources": {"requests": {"storage": size}},
-            # Empty, not absent: the cluster's default class must not make a volume.
+            # Empty, not absent: the default storage class must not provision a volume.
             "storage_class_name": "",
             "volume_name": volume.metadata.name,
         },

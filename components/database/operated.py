@@ -1,4 +1,4 @@
-"""Database servers that mariadb-operator runs: they outlive the loss of one."""
+"""Database servers run by mariadb-operator, which survive the loss of one."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -22,10 +22,10 @@ def operated_servers(
     secrets: Passwords,
     child: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """Have the servers run and return the host that leads to the one that is written to.
+    """Create the servers and return the host of the primary.
 
     Object and Secrets have fixed names: those in an object of the operator cannot be changed.
-    The claims of the servers are the operator's; they stay when the object goes.
+    The servers' claims belong to the operator; they are kept when the object is deleted.
     """
     replication = password(f"{name}-replication-password", None, child)
     passwords = secret(
@@ -54,7 +54,7 @@ def operated_servers(
         "passwordSecretKeyRef": {"name": passwords, "key": "password"},
         "maxUserConnections": args["max_connections"],
     }
-    # Of the URN only that it is there: who needs the host waits until the user may come in.
+    # Depends on the URN, so that whatever needs the host waits until the user exists.
     return access(name, args, user, servers, child).urn.apply(lambda _: f"{name}-primary")
 
 

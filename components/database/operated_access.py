@@ -9,7 +9,7 @@ from components.kit.workload import after
 
 API = "k8s.mariadb.com/v1alpha1"
 READY = {"pulumi.com/waitFor": "condition=Ready"}
-"""Pulumi waits for no custom resource by itself: the Release would run before its database."""
+"""Pulumi does not wait for custom resources by default: the Release would run too early."""
 
 
 def access(
@@ -19,12 +19,12 @@ def access(
     servers: k8s.apiextensions.CustomResource,
     child: pulumi.ResourceOptions,
 ) -> k8s.apiextensions.CustomResource:
-    """Make a user and its own database of the same name; return what is ready when both are.
+    """Create a user and its database of the same name; return a resource that waits for both.
 
-    The servers' object could name them, but is ready before them, and such a user may hold 20
+    The MariaDB object could declare them, but is ready before them, and limits the user to 20
     connections.
     """
-    # The operator cannot undo anything on servers that are gone, and would be waited for.
+    # On deleted servers the operator has nothing to clean up, and Pulumi would wait for it.
     gone = pulumi.ResourceOptions(depends_on=[servers], deleted_with=servers)
     child = pulumi.ResourceOptions.merge(child, gone)
     rights: Spec = {
@@ -51,7 +51,7 @@ def _object(
         metadata=named(name, args, READY),
         spec={
             "mariaDbRef": {"name": name},
-            # Taking the object away takes nothing from the data.
+            # Deleting the object keeps the data.
             "cleanupPolicy": "Skip",
             "retryInterval": "2s",
             **spec,

@@ -11,7 +11,7 @@ class OperatedDatabaseArgs(OwnDatabaseArgs):
     """Arguments in both modes of the operator; `image` has a tag, in which it finds the version."""
 
     operator_image: str
-    """Image of the operator, in the version of the one that runs in the cluster."""
+    """Image of the operator, in the version that the cluster runs."""
     operator_namespace: str
     """Namespace of mariadb-operator's pods."""
     api_server: Sequence[str]
@@ -23,29 +23,29 @@ class OperatedDatabaseArgs(OwnDatabaseArgs):
     spread: Literal["required", "preferred"]
     """Whether two servers may share a node."""
     copy_seconds: int
-    """How long a server may take to start, with all data to copy."""
+    """How long a server may take to start, including a full copy."""
     read_from_replicas: bool
-    """Whether reads go to the other servers."""
+    """Whether reads go to the replicas."""
 
 
 class Rebuild(TypedDict):
-    """When a replica is filled again, and the volume that the copy goes through."""
+    """When a replica is rebuilt, and the volume that the copy goes through."""
 
     storage: Storage
     """Volume with room for all data."""
     access_mode: str
     """ReadWriteMany where the two servers may be on different nodes."""
     after_minutes: int
-    """How long a replica may fail to follow before it is filled again."""
+    """How long a replica may fail to replicate before it is rebuilt."""
 
 
 class ReplicatedDatabaseArgs(OperatedDatabaseArgs):
-    """One server that is written to, and others that follow it."""
+    """A primary and its replicas."""
 
     mode: Literal["replicated"]
     """Replication, with one primary."""
     max_lag_seconds: int
-    """Lag at which a replica serves no reads and cannot become primary."""
+    """Lag above which a replica serves no reads and cannot become primary."""
     semi_sync_timeout_seconds: int
     """How long a commit waits for a replica's acknowledgement."""
     rebuild: Rebuild
@@ -53,7 +53,7 @@ class ReplicatedDatabaseArgs(OperatedDatabaseArgs):
 
 
 class GaleraDatabaseArgs(OperatedDatabaseArgs):
-    """Servers that all have every commit."""
+    """A Galera cluster."""
 
     mode: Literal["galera"]
     """A Galera cluster."""

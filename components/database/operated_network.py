@@ -1,4 +1,4 @@
-"""Exceptions to the shop's default-deny for database servers that mariadb-operator runs."""
+"""Exceptions to the shop's default-deny for database servers run by mariadb-operator."""
 
 import pulumi
 
@@ -17,13 +17,13 @@ from shop.constants import MARIADB_PORT
 _AGENT = 5555
 """Port of the agent beside each server, which carries out the operator's requests."""
 _GALERA = (4444, 4567, 4568)
-"""A whole copy, the cluster itself, the missing part of a copy."""
+"""Galera's ports: full state transfer, group communication, incremental state transfer."""
 _API_SERVER = (443, 6443)
-"""Ports that clusters serve their API on, behind their Service as well as in front of it."""
+"""Ports of the API server, behind its Service and in front of it."""
 
 
 def server_labels(name: str) -> dict[str, str]:
-    """Return the labels that the operator gives to the servers of a MariaDB, to them only."""
+    """Return the labels that the operator sets on a MariaDB's servers only."""
     return {"app.kubernetes.io/name": "mariadb", "app.kubernetes.io/instance": name}
 
 
@@ -32,9 +32,9 @@ def operated_policies(
     args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Let clients, servers and operator reach the servers, and the servers reach the API server.
+    """Allow clients, servers and operator to reach the servers, and the servers the API server.
 
-    Of the operator's jobs the one that copies a server is a client; the others work on a volume.
+    Of the operator's jobs only the one that copies a server is a client.
     """
     labels = server_labels(name)
     servers = [pods_with(labels)]
@@ -58,7 +58,7 @@ def operated_policies(
         opts,
         egress=[
             to_peers(servers, *between),
-            # The agent reads its MariaDB object: how far a replica may lag behind.
+            # The agent reads the maximum replication lag from its MariaDB object.
             to_peers(addresses(args["api_server"]), *_API_SERVER),
         ],
     )

@@ -1,4 +1,4 @@
-"""The pod of a server that mariadb-operator runs, in the words of its MariaDB object."""
+"""The pod of a server run by mariadb-operator, as fields of the MariaDB object."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,9 +16,9 @@ _AGENT = Resources.of(requests=("10m", "64Mi"), limits=("500m", "128Mi"))
 
 
 def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str | int]) -> Spec:
-    """Return the container of MariaDB, what it shares with those beside it, and its nodes.
+    """Return MariaDB's container, the pod fields it shares with its sidecars, and placement.
 
-    `lines` are for [mysqld]; the customer's own come after them.
+    `lines` are for [mysqld]; the customer's lines come after them.
     """
     probe = {"initialDelaySeconds": 5, "periodSeconds": 5, "timeoutSeconds": 5}
     own = {**lines, **args["config"]}
@@ -43,14 +43,14 @@ def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str 
         "startupProbe": {**probe, "failureThreshold": args["copy_seconds"] // 5},
         "readinessProbe": {**probe, "failureThreshold": 3},
         "livenessProbe": {**probe, "periodSeconds": 20, "failureThreshold": 6},
-        # A clean shutdown writes every dirty page.
+        # A clean shutdown flushes every dirty page.
         "terminationGracePeriodSeconds": 120,
         "enableServiceLinks": False,
     }
 
 
 def beside(args: OperatedDatabaseArgs) -> Spec:
-    """Return the operator's own containers in the pod: one that starts it, one that looks on."""
+    """Return the operator's containers in the pod: an init container and the agent."""
     return {
         "image": args["operator_image"],
         "imagePullPolicy": PULL_POLICY,

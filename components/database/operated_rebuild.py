@@ -1,4 +1,4 @@
-"""How a replica that has lost its data, or its place, is filled again: by a copy of another."""
+"""Rebuilding a replica that has lost its data or its position from a copy of another server."""
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -16,10 +16,10 @@ from components.kit.volumes import claim
 def rebuild_source(name: str, args: ReplicatedDatabaseArgs, child: pulumi.ResourceOptions) -> Spec:
     """Make the volume and the plan for the copy; return what refers to it.
 
-    The plan is never carried out by itself: the operator takes a copy of it when it needs one.
+    The template never runs itself: the operator copies it when it needs a backup.
     """
     part, rebuild = f"{name}-rebuild", args["rebuild"]
-    # It holds nothing between two copies, and where nothing has mounted it yet it cannot grow.
+    # It is empty between two copies, and cannot grow before it is first mounted.
     anew = pulumi.ResourceOptions(replace_on_changes=["spec"], delete_before_replace=True)
     opts = pulumi.ResourceOptions.merge(child, anew)
     volume = claim(part, args, rebuild["storage"], rebuild["access_mode"], opts)
@@ -36,7 +36,7 @@ def rebuild_source(name: str, args: ReplicatedDatabaseArgs, child: pulumi.Resour
             "physicalBackupTemplateRef": {"name": part},
             "restoreJob": {"resources": container_resources(args["resources"], "1Gi")},
         },
-        # A lost place is seen at once; what is not known to be one is given some time.
+        # A lost position is detected at once; other errors get some time.
         "recovery": {
             "enabled": True,
             "errorDurationThreshold": f"{rebuild['after_minutes']}m",
@@ -50,11 +50,11 @@ def _plan(name: str, args: ReplicatedDatabaseArgs, volume: pulumi.Input[str]) ->
     return {
         "mariaDbRef": {"name": name, "waitForIt": False},
         "schedule": {"suspend": True},
-        # Of the primary only if there is no other server left to copy.
+        # Copy the primary only if no other server is left.
         "target": "PreferReplica",
         "storage": {"volume": {"persistentVolumeClaim": {"claimName": volume}}},
         "timeout": f"{args['copy_seconds']}s",
-        # The next one needs the room.
+        # The next copy needs the space.
         "maxRetention": "1h",
         "podMetadata": {"labels": DATABASE_CLIENTS},
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),

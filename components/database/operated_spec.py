@@ -1,4 +1,4 @@
-"""What mariadb-operator is asked for: servers that follow one another, or a Galera cluster."""
+"""The MariaDB object's spec: a primary with replicas, or a Galera cluster."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -11,11 +11,11 @@ from components.kit.containers import container_resources
 from stackfile.values import Storage
 
 _REPLICATION: Mapping[str, str | int] = {
-    # MariaDB keeps its binary logs for ever, until the volume is full. A replica that was away for
-    # longer than this is filled again from a backup.
+    # By default MariaDB keeps binary logs until the volume is full. A replica that was away for
+    # longer than this is rebuilt from a backup.
     "binlog_expire_logs_seconds": 3 * 86400,
     "max_binlog_size": "128M",
-    # A primary that no replica is connected to, as after a failover, has nobody to wait for.
+    # A primary without connected replicas, as after a failover, does not wait for any.
     "rpl_semi_sync_master_wait_no_slave": "OFF",
 }
 
@@ -26,7 +26,7 @@ class ServerSecrets(TypedDict):
     passwords: pulumi.Input[str]
     """With the keys root-password and replication-password."""
     agent: pulumi.Input[str]
-    """With the key password; mounted as it is, so nothing else is in it."""
+    """With the key password only: it is mounted as a whole."""
 
 
 def mariadb_spec(
@@ -35,7 +35,7 @@ def mariadb_spec(
     secrets: ServerSecrets,
     rebuilt: Spec,
 ) -> Spec:
-    """Return the spec of the MariaDB object; `rebuilt` says how replicas are filled again."""
+    """Return the spec of the MariaDB object; `rebuilt` says how replicas are rebuilt."""
     if args["mode"] == "replicated":
         key, topology = "replication", _replication(args, secrets, rebuilt)
         pod = operated_pod(name, args, _REPLICATION)
@@ -50,7 +50,7 @@ def mariadb_spec(
         # Between the servers, and for the agents' password.
         "tls": {"enabled": True, "required": False, "galeraSSTEnabled": args["mode"] == "galera"},
         "podDisruptionBudget": {"maxUnavailable": 1},
-        # Agents stay as they are until the settings name another image.
+        # Agents are not updated until the settings name another image.
         "updateStrategy": {"type": "ReplicasFirstPrimaryLast", "autoUpdateDataPlane": False},
         "inheritMetadata": {"labels": {**args["labels"], "app.kubernetes.io/part-of": "openmage"}},
         key: {
@@ -67,14 +67,14 @@ def _replication(args: ReplicatedDatabaseArgs, secrets: ServerSecrets, rebuilt: 
         "gtidStrictMode": True,
         "semiSyncEnabled": True,
         "semiSyncAckTimeout": f"{args['semi_sync_timeout_seconds']}s",
-        # What somebody has seen is on two servers: nobody sees an order before.
+        # An order becomes visible only when it is on two servers.
         "semiSyncWaitPoint": "AfterSync",
         "syncBinlog": 1,
-        # No delay: the readiness probe has waited already.
+        # No delay: the readiness probe has already waited.
         "primary": {"autoFailover": True, "autoFailoverDelay": "0s"},
         "replica": {
             **rebuilt,
-            # MariaDB's minute is how long a failover waits for a replica that lost its primary.
+            # With MariaDB's default, a failover waits a minute for a disconnected replica.
             "connectionRetrySeconds": 1,
             "maxLagSeconds": args["max_lag_seconds"],
             "replPasswordSecretKeyRef": _key(secrets["passwords"], "replication-password"),
@@ -88,13 +88,13 @@ def _galera(args: GaleraDatabaseArgs) -> Spec:
     return {
         "primary": {"autoFailover": True},
         "sst": "mariabackup",
-        # The last server of three serves while it gives its copy to the others.
+        # The last server of three keeps serving while it is the donor.
         "availableWhenDonor": True,
         "config": {"reuseStorageVolume": True},
         "initJob": jobs,
         "recovery": {
             "enabled": True,
-            # More would restart healthy servers while others are away.
+            # A stricter probe would restart healthy servers while others are down.
             "minClusterSize": 1,
             "clusterBootstrapTimeout": wait,
             "podRecoveryTimeout": wait,
@@ -105,7 +105,7 @@ def _galera(args: GaleraDatabaseArgs) -> Spec:
 
 
 def _agent_password(secrets: ServerSecrets) -> Spec:
-    # The alternative, the operator's token, gives every database a role of the whole cluster, which
+    # The alternative, the operator's token, needs a cluster-wide role per database, which
     # the operator leaves behind.
     return {
         "enabled": True,

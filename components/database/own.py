@@ -1,4 +1,4 @@
-"""A MariaDB of the shop's own, in one pod on one volume."""
+"""A MariaDB in the shop's namespace, in one pod on one volume."""
 
 from typing import Literal, TypedDict
 
@@ -30,7 +30,7 @@ class OwnDatabaseArgs(ShopArgs, PodArgs):
     max_connections: int
     """Connections at most."""
     config: dict[str, str | int]
-    """The customer's own lines for [mysqld]."""
+    """Custom lines for [mysqld]."""
     retention: Retention
     """Whether the data can be lost with the stack."""
     password: pulumi.Output[str] | None
@@ -40,7 +40,7 @@ class OwnDatabaseArgs(ShopArgs, PodArgs):
 
 
 class VolumeDatabaseArgs(OwnDatabaseArgs):
-    """A MariaDB of the shop's own, on a volume that the cluster makes."""
+    """A MariaDB in the shop's namespace, on a dynamically provisioned volume."""
 
     mode: Literal["volume"]
     """On a volume of any storage class."""
@@ -49,7 +49,7 @@ class VolumeDatabaseArgs(OwnDatabaseArgs):
 
 
 class NodeLocalDatabaseArgs(OwnDatabaseArgs):
-    """A MariaDB of the shop's own, on the disk of one node."""
+    """A MariaDB in the shop's namespace, on the disk of one node."""
 
     mode: Literal["node-local"]
     """In a directory of a node."""
@@ -58,11 +58,11 @@ class NodeLocalDatabaseArgs(OwnDatabaseArgs):
     path: str
     """Directory on the node."""
     size: str
-    """Size that the volume is said to have, as a Kubernetes quantity."""
+    """Nominal size of the volume, a Kubernetes quantity."""
 
 
 class Passwords(TypedDict):
-    """Passwords of a database that is made here."""
+    """Passwords of a database that is created here."""
 
     user: pulumi.Output[str]
     """Of the shop's user."""
@@ -71,8 +71,8 @@ class Passwords(TypedDict):
 
 
 def passwords(name: str, args: OwnDatabaseArgs, child: pulumi.ResourceOptions) -> Passwords:
-    """Return the given passwords, or make them once."""
-    # A retained password is in the recovery Secret; the generated one only needs protection.
+    """Return the supplied passwords, or generate them once."""
+    # Protect only, do not retain: the recovery Secret has a retained copy of the password.
     protect = pulumi.ResourceOptions(protect=args["retention"]["protect"])
     guarded = pulumi.ResourceOptions.merge(child, protect)
     return {

@@ -16,7 +16,7 @@ from shop.constants import MARIADB_PORT
 from stackfile.values import Resources
 
 DATABASE_NAME = "openmage"
-"""Name of the database and of its user, where they are made here."""
+"""Name of database and user, if they are created here."""
 _SECRETS = "/run/secrets/mariadb"
 _HEALTH = command("healthcheck.sh", "--connect", "--innodb_initialized")
 
@@ -30,15 +30,15 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
     config: pulumi.Input[str],
     data: pulumi.Input[str],
 ) -> k8s.core.v1.PodSpecArgsDict:
-    """Return the pod: the official image's contract, as an ordinary user on a read-only root."""
+    """Return the pod: the official image, as a non-root user with a read-only root filesystem."""
     return {
         **restricted_pod(args, DATABASE_USER),
         "containers": [_container(image, resources)],
-        # A clean shutdown writes every dirty page.
+        # A clean shutdown flushes every dirty page.
         "termination_grace_period_seconds": 120,
         "volumes": [
             claim_volume("data", data),
-            # Sorting large results; MariaDB must not fill the node.
+            # For sorting large results; bounded, so that MariaDB cannot fill the node's disk.
             scratch_volume("tmp", "1Gi"),
             scratch_volume("run", "16Mi"),
             secret_volume("passwords", passwords),
@@ -58,7 +58,7 @@ def _container(image: str, resources: Resources) -> k8s.core.v1.ContainerArgsDic
             {"name": "MARIADB_USER", "value": DATABASE_NAME},
             {"name": "MARIADB_PASSWORD_FILE", "value": f"{_SECRETS}/password"},
             {"name": "MARIADB_ROOT_PASSWORD_FILE", "value": f"{_SECRETS}/root-password"},
-            # Root signs in inside the pod only.
+            # Root can only connect from inside the pod.
             {"name": "MARIADB_ROOT_HOST", "value": "localhost"},
             {"name": "MARIADB_AUTO_UPGRADE", "value": "1"},
         ],

@@ -1,7 +1,7 @@
-"""cert-manager's objects: an issuer of the shop's own, and the certificate itself.
+"""cert-manager's objects: a dedicated issuer, and the certificate itself.
 
-The Certificate is made here and not by an annotation on Ingress or Gateway: it is the same one
-whichever way in there is, survives a move between them, and shows in a preview.
+The Certificate is created here, not by an annotation on Ingress or Gateway: it is the same one
+for every edge, survives a move between edges, and shows in a preview.
 """
 
 import hashlib
@@ -37,8 +37,8 @@ class Http01(TypedDict):
 def own_issuer(
     name: str, args: ShopArgs, issuer: OwnIssuer, http01: Http01, opts: pulumi.ResourceOptions
 ) -> tuple[str, pulumi.Resource]:
-    """Make an issuer; Pulumi waits until the ACME server has opened an account for it."""
-    # The name changes with the server: only so is a certificate of the former one replaced.
+    """Create an issuer; Pulumi waits until its ACME account is registered."""
+    # The name changes with the server: cert-manager only reissues for a new issuer name.
     own = f"{name}-{hashlib.sha256(issuer.directory.encode()).hexdigest()[:8]}"
     acme = issuer.acme(f"{own}-account", {"http01": _solver(http01)})
     return own, _object("Issuer", own, args, {"acme": acme}, opts, awaited=True)
@@ -46,7 +46,7 @@ def own_issuer(
 
 def _solver(http01: Http01) -> Mapping[str, Any]:
     answering = {
-        # A NodePort, the default, is what the namespace's quota refuses.
+        # The default, NodePort, would exceed the namespace's quota.
         "serviceType": "ClusterIP",
         "podTemplate": {
             "spec": {
@@ -75,13 +75,13 @@ def certificate(  # noqa: PLR0913 (a certificate has these parts)
     awaited: bool,
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """Ask for a certificate, and return the name of its Secret, which may come later."""
+    """Request a certificate and return the name of its Secret, which may be created later."""
     spec = {
         "secretName": secret,
         "secretTemplate": {"labels": labels(name, args)},
         "dnsNames": list(names),
         "issuerRef": {"group": "cert-manager.io", **issuer},
-        # Half the work of RSA in each handshake, and a new key with each renewal.
+        # ECDSA halves the work of a handshake compared with RSA; each renewal has a new key.
         "privateKey": {"algorithm": "ECDSA", "size": 256, "rotationPolicy": "Always"},
     }
     made = _object("Certificate", name, args, spec, opts, awaited=awaited)

@@ -1,4 +1,4 @@
-"""The certificate that browsers see: given, there already, or asked for by cert-manager."""
+"""The certificate for browsers: supplied, existing, or issued by cert-manager."""
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict, assert_never
@@ -15,7 +15,7 @@ from stackfile.certificates import NamedIssuer, OwnIssuer
 
 
 class GivenCertificate(TypedDict):
-    """A certificate that is given with the stack's secrets."""
+    """A certificate supplied in the stack's secrets."""
 
     mode: Literal["certificate"]
     """It is made into a Secret."""
@@ -31,7 +31,7 @@ class IssuedCertificate(TypedDict):
     mode: Literal["issued"]
     """cert-manager issues it."""
     secret: str
-    """Name of the Secret that cert-manager keeps it in."""
+    """Name of the Secret that cert-manager stores it in."""
     issuer: OwnIssuer | NamedIssuer
     """Issuer to make, or one of the cluster."""
     http01: Http01 | None
@@ -39,11 +39,11 @@ class IssuedCertificate(TypedDict):
     names: Sequence[str]
     """Names in the certificate."""
     awaited: bool
-    """Whether Pulumi waits for it; not with HTTP-01, which needs the edge first."""
+    """Whether Pulumi waits for it; not with HTTP-01, which needs the edge to exist first."""
 
 
 class ExistingSecret(TypedDict):
-    """A certificate that is in the namespace already."""
+    """A certificate that already exists in the namespace."""
 
     mode: Literal["secret"]
     """Its Secret is there already."""
@@ -74,7 +74,7 @@ class Certificate(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make what there is to make, or name what is there."""
+        """Create the certificate's objects, or refer to an existing Secret."""
         super().__init__("openmage:index:Certificate", name, None, opts)
         self.secret = self._secret(name, args)
         self.register_outputs({"secret": self.secret})
@@ -94,7 +94,7 @@ class Certificate(pulumi.ComponentResource):
     def _given(self, name: str, args: ShopArgs, given: GivenCertificate) -> pulumi.Output[str]:
         files = {"tls.crt": given["certificate"], "tls.key": given["private_key"]}
         child = pulumi.ResourceOptions(parent=self)
-        # A new certificate is a new Secret: the old one serves until the edge has changed over.
+        # A new certificate is a new Secret: the old one is used until the edge has switched.
         return secret(name, auto_named(name, args), files, child, "kubernetes.io/tls")
 
     def _issued(self, name: str, args: ShopArgs, given: IssuedCertificate) -> pulumi.Output[str]:

@@ -48,7 +48,7 @@ class Edge(pulumi.ComponentResource):
         if former is not None:
             made += _open(name, args, former, child)[0]
         _policies(name, args, [args["route"], *([former] if former else [])], child)
-        # The addresses are good once whatever leads there has been accepted.
+        # The URLs are only valid once the routes have been accepted.
         ready = pulumi.Output.all(*(resource.urn for resource in made))
         scheme = "https" if args["tls"]["secure"] else "http"
         hosts = {backend["name"]: backend["hosts"][0] for backend in args["backends"]}

@@ -23,9 +23,9 @@ from stackfile.routes import ExistingListeners, GatewayRoute, ListenerSet, OwnGa
 
 _HOSTS_OF_A_ROUTE = 16
 _SLACK_SECONDS = 10
-"""How much later than PHP the Gateway gives up: the visitor sees the shop's own page."""
+"""Extra time before the Gateway gives up, so that visitors see PHP's own timeout page."""
 _TO_HTTPS: Mapping[str, Any] = {
-    # What a certificate authority asks for has an exact path, and that goes before this one.
+    # HTTP-01 challenges have exact paths, which take precedence over this route.
     "filters": [
         {"type": "RequestRedirect", "requestRedirect": {"scheme": "https", "statusCode": 301}}
     ],
@@ -40,7 +40,7 @@ def gateway(
         _object(kind, name, args, spec, opts) for kind, name, spec in _listeners(edge, args, route)
     ]
     attached = after(listeners, opts)
-    # A listener whose certificate is not there yet accepts no route.
+    # A listener accepts no route before its certificate exists.
     awaited = not args["tls"]["issued_later"]
     made: list[pulumi.Resource] = []
     redirected: list[str] = []
@@ -112,17 +112,17 @@ def _route(
 
 
 def accepted(parents: int) -> str:
-    """Return what Pulumi waits for: every listener has taken this very version of a route.
+    """Return the wait condition: every listener has accepted this version of a route.
 
     A route has no condition of its own, only some for each listener; and only the generation in
     them shows to which version of the route they are the answer.
     """
     condition = (
-        # Without blanks: Pulumi's parser stumbles over the one before a second &&.
+        # No spaces: Pulumi's parser fails on a space before a second &&.
         '(@.type=="Accepted"||@.type=="ResolvedRefs")&&@.status=="True"'
         "&&@.observedGeneration==$.metadata.generation"
     )
-    # Two conditions a listener, or more: a controller that is gone may have left its answers.
+    # Two conditions per listener, or more: a removed controller may have left its status.
     return f"jsonpath={{$[?count(@.parents[*].conditions[?{condition}])>{2 * parents - 1}]}}"
 
 

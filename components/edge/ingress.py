@@ -11,7 +11,7 @@ from stackfile.routes import IngressRoute
 def ingress(
     edge: str, args: RouteArgs, route: IngressRoute, opts: pulumi.ResourceOptions
 ) -> k8s.networking.v1.Ingress:
-    """Make the Ingress. Pulumi waits until the controller has given it an address."""
+    """Create the Ingress. Pulumi waits until the controller has assigned an address."""
     name = route_name(edge, route)
     return k8s.networking.v1.Ingress(
         name,

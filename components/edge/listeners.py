@@ -1,4 +1,4 @@
-"""Listeners of a Gateway: which there are, and which of them a route is attached to."""
+"""Listeners of a Gateway, and the listeners that each route attaches to."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, assert_never
@@ -14,16 +14,16 @@ API = f"{GROUP}/v1"
 Ref = Mapping[str, str]
 """A reference to a listener, or to all listeners of a Gateway or ListenerSet."""
 _HOSTS_OF_A_SET = 32
-"""A ListenerSet takes 64 listeners, and a host needs two."""
+"""A ListenerSet allows 64 listeners, and a host needs two."""
 
 
 class Attachment(NamedTuple):
-    """What the routes of some hosts are attached to."""
+    """Listeners that the routes of some hosts attach to."""
 
     serving: Sequence[Ref]
     """Listeners that lead to the shop."""
     redirecting: Sequence[Ref]
-    """Listeners that lead to https; empty if there are none, or nothing is https."""
+    """Listeners that redirect to https; empty if there are none or TLS is off."""
 
 
 def attachment(edge: str, args: RouteArgs, route: GatewayRoute, hosts: Sequence[str]) -> Attachment:
@@ -83,10 +83,10 @@ def _ref(kind: str, name: str, section: str | None, namespace: str | None = None
 
 
 def own_listeners(parent: OwnGateway, secret: pulumi.Input[str] | None) -> list[dict[str, Any]]:
-    """Return the listeners of a Gateway of the shop's own: its routes say which hosts there are.
+    """Return the listeners of a dedicated Gateway; its routes name the hosts.
 
-    With a listener for each host, and the one certificate in all of them, browsers would send
-    requests for one host over their connection to another, and be turned away.
+    With one listener per host and a shared certificate, browsers would reuse the connection of
+    one host for another and get a 421.
     """
     return list(_pair("", parent, secret))
 
@@ -94,7 +94,7 @@ def own_listeners(parent: OwnGateway, secret: pulumi.Input[str] | None) -> list[
 def set_listeners(
     parent: ListenerSet, hosts: Sequence[str], secret: pulumi.Input[str] | None
 ) -> list[dict[str, Any]]:
-    """Return listeners for these hosts and no others: other shops have theirs on the Gateway."""
+    """Return listeners for these hosts only: other shops share the Gateway."""
     return [
         {**listener, "hostname": host}
         for host in hosts
@@ -123,7 +123,7 @@ def listener_sets(
 
 
 def parts(name: str, hosts: Sequence[str], most: int) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield as many hosts as one object takes, each time with a name for the object."""
+    """Yield chunks of as many hosts as one object allows, each with the object's name."""
     for start in range(0, len(hosts), most):
         number = start // most + 1
         yield (name if number == 1 else f"{name}-{number}"), hosts[start : start + most]

@@ -12,7 +12,7 @@ from stackfile.routes import LoadBalancerRoute
 def load_balancer(
     edge: str, args: RouteArgs, route: LoadBalancerRoute, opts: pulumi.ResourceOptions
 ) -> k8s.core.v1.Service:
-    """Make the Service. Pulumi waits until it has an address and a pod behind it."""
+    """Create the Service. Pulumi waits until it has an address and a ready pod."""
     terminator = args["terminator"]
     if terminator is None:
         message = "a load balancer needs pods that terminate TLS, and there are none"
@@ -28,7 +28,7 @@ def _spec(route: LoadBalancerRoute, terminator: str) -> k8s.core.v1.ServiceSpecA
     spec: k8s.core.v1.ServiceSpecArgsDict = {
         "type": "LoadBalancer",
         "selector": selector(terminator),
-        # Only so do the pods see the client's address, and not that of a node.
+        # Otherwise the pods would see a node's address instead of the client's.
         "external_traffic_policy": "Local",
         "ports": [
             {"name": "http", "port": 80, "target_port": HTTP_PORT},

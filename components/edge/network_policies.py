@@ -27,7 +27,7 @@ from stackfile.routes import (
 
 _EVERYBODY = ("0.0.0.0/0", "::/0")
 SOLVERS = {"acme.cert-manager.io/http01-solver": "true"}
-"""Label of the pods by which cert-manager answers a certificate authority."""
+"""Label of cert-manager's HTTP-01 solver pods."""
 SOLVER_PORT = 8089
 
 
@@ -61,9 +61,9 @@ def gateway_policy(
     workloads: Sequence[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Let a Gateway's pods work in the shop's namespace: visitors in; shop and controller out.
+    """Allow a Gateway's pods in the shop's namespace: ingress from visitors, egress to the shop.
 
-    Some controllers run the pods of a Gateway beside themselves, others beside the Gateway.
+    Some controllers run a Gateway's pods in their own namespace, others in the Gateway's.
     """
     reached = [(selector(workload), HTTP_PORT) for workload in workloads]
     reached.append((SOLVERS, SOLVER_PORT))

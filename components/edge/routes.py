@@ -22,11 +22,11 @@ class Backend(TypedDict):
     """Hosts, and the pods that answer them."""
 
     name: str
-    """What it is: `shop` or `admin`."""
+    """Kind of route: `shop` or `admin`."""
     hosts: Sequence[str]
-    """Names that visitors use, the first one being the address."""
+    """Host names; the first one is canonical."""
     service: pulumi.Input[str]
-    """Service that answers them, on its port named http."""
+    """Service that serves them, on its port named http."""
     workload: str
     """Workload behind the Service, by its instance label."""
     timeout: int
@@ -48,7 +48,7 @@ class RouteArgs(ShopArgs):
     """Arguments of every kind of route."""
 
     backends: Sequence[Backend]
-    """Where controllers lead visitors."""
+    """Routes that controllers serve."""
     terminator: str | None
     """Workload that terminates TLS for all hosts, by its instance label: where a load balancer
     leads, or a proxy of others that does not terminate TLS."""

@@ -12,14 +12,14 @@ from shop.constants import HTTP_PORT, HTTPS_PORT, PURGE_PORT
 from shop.frontend_cache import terminator_config, varnish_config
 
 _LARGEST_PART = 16
-"""No file takes more than this part of the cache."""
+"""A file larger than this fraction of the cache is not cached."""
 
 
 class FrontendCacheArgs(ShopArgs, VarnishArgs):
     """Arguments of the frontend cache."""
 
     replicas: int
-    """Number of pods; each has a cache of its own."""
+    """Number of pods; each has its own cache."""
     storefront: pulumi.Input[str]
     """Service of the storefront."""
     workload: str
@@ -27,7 +27,7 @@ class FrontendCacheArgs(ShopArgs, VarnishArgs):
 
 
 class FrontendCache(pulumi.ComponentResource):
-    """Static files, and pages where a module helps, without asking the shop; stale if it is down.
+    """Serves static files, and pages with a module's help, from memory; stale if the shop is down.
 
     A rollout loses no request, and a purge reaches every pod.
     """
@@ -39,7 +39,7 @@ class FrontendCache(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: FrontendCacheArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the pods, their two Services, and what may talk to them and they to."""
+        """Create the pods, their two Services and their network policies."""
         super().__init__("openmage:index:FrontendCache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         config = config_map(f"{name}-config", auto_named(name, args), _files(args), child)
@@ -65,7 +65,7 @@ def purge_address(name: str) -> str:
 
 
 def _each(name: str) -> k8s.core.v1.ServiceSpecArgsDict:
-    """Give the addresses of all pods, also of one that is not ready: it may go on serving."""
+    """Publish the addresses of all pods, even unready ones, because they may keep serving."""
     return {
         "cluster_ip": "None",
         "publish_not_ready_addresses": True,
@@ -75,7 +75,7 @@ def _each(name: str) -> k8s.core.v1.ServiceSpecArgsDict:
 
 
 def _policies(name: str, args: FrontendCacheArgs, opts: pulumi.ResourceOptions) -> None:
-    # The shop's own code says what has changed.
+    # The shop's code sends the purges.
     allow(name, args, PURGE_PORT, opts, pods=selector(name))
     terminator = args["terminator"]
     for tier in (args["workload"], *([terminator["admin_workload"]] if terminator else [])):

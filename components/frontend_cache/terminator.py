@@ -41,7 +41,7 @@ class TerminatorArgs(TypedDict):
     admin_workload: str
     """Workload behind that Service, by its instance label."""
     request_timeout: int
-    """Seconds that a request may take, in the tier where it may take longest."""
+    """Request timeout in seconds: the longest of all tiers."""
     tls_secret: pulumi.Input[str]
     """Name of the Secret with the certificate."""
 
@@ -68,7 +68,7 @@ def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
         "volume_mounts": [
             {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
             {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
-            # The whole folder: a single file would stay as it was when the Secret is renewed.
+            # Mounted as a folder: a subPath mount would not be updated with the Secret.
             {"name": "tls", "mount_path": TLS_FILES, "read_only": True},
         ],
     }

@@ -21,14 +21,14 @@ from stackfile.values import Resources
 VARNISH_USER = 10004
 """User and group of Varnish."""
 _THREADS = 20
-"""Threads of each pool at least: as many as Varnish itself demands."""
+"""Minimum threads per pool, as required by Varnish."""
 _POOLS = 2
-"""Pools of threads that Varnish has by itself."""
+"""Varnish's default number of thread pools."""
 _PER_THREAD = 400_000
-"""Bytes of the cache for each thread: the memory that threads may take grows with it."""
+"""Bytes of cache per thread: the memory for threads grows with the cache."""
 _WORK = "/var/lib/varnish"
-# Varnish itself ends at once and cuts what it is serving: first leave the lists, then wait for the
-# last answer.
+# Varnish exits at once and drops open requests: leave the endpoints first, then wait for the
+# last response.
 _DRAIN = """
 sleep 10
 for _ in $(seq {seconds}); do
@@ -47,11 +47,11 @@ class VarnishArgs(PodArgs):
     resources: Resources
     """Of Varnish."""
     storage: int
-    """Bytes of the cache; the rest of the limit is for threads, logs and what is on its way."""
+    """Bytes of cache; the rest of the limit is for threads, logs and responses in transit."""
     caching: Caching
     """What is cached, and how long a request of the storefront may take."""
     terminator: TerminatorArgs | None
-    """nginx in the same pod; None where TLS ends at the edge."""
+    """nginx in the same pod; None if the edge terminates TLS."""
 
 
 def varnish_pod(
@@ -90,25 +90,25 @@ def varnishd(storage: int, *, terminator: bool) -> list[str]:
         *("-a", f"http={http_listen},HTTP"),
         *("-a", f"private=:{PURGE_PORT},HTTP"),
         *("-s", f"malloc,{storage}"),
-        # The default hash keeps 250 bytes of each address for three minutes after it is thrown
-        # out: whoever asks for addresses that he makes up would fill the pod's memory.
+        # The default hash keeps 250 bytes per URL for three minutes after it is evicted:
+        # requests for invented URLs would fill the pod's memory.
         *("-h", "classic,16383"),
-        # Longer than any edge keeps an idle connection: none is closed under a request.
+        # Longer than any edge's keep-alive, so that no connection is closed during a request.
         *("-p", "timeout_idle=120"),
-        # And shorter than any web server does, Apache's two seconds among them.
+        # Shorter than any web server's keep-alive, including Apache's two seconds.
         *("-p", "backend_idle_timeout=1"),
-        # The log is kept in memory for who looks; 80 MB by default.
+        # The in-memory log, for debugging; 80 MB by default.
         *("-p", "vsl_space=4M"),
         *("-p", f"thread_pool_min={_THREADS}"),
         *("-p", f"thread_pool_max={max(_THREADS, storage // _PER_THREAD // _POOLS)}"),
-        # A burst waits for a thread; it is not turned away.
+        # During a burst requests wait for a thread instead of being rejected.
         *("-p", "thread_queue_limit=1000"),
     ]
 
 
 def start_commands() -> str:
     """Return what Varnish runs when it starts; it may fail at a command with a hyphen."""
-    # What is not kept is read no faster than the visitor takes it; Varnish 7.2 brought this.
+    # Uncached responses are read no faster than the visitor receives them; since Varnish 7.2.
     return "-param.set transit_buffer 1M\n"
 
 
@@ -133,7 +133,7 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
         "command": varnishd(args["storage"], terminator=terminator is not None),
         "ports": ports,
         "startup_probe": probe(http("/ready", PURGE_PORT), period=1, failures=60),
-        # Ready even when the shop is not: then it serves what it has.
+        # Ready even when the shop is not: cached content can still be served.
         "readiness_probe": probe(http("/ready", PURGE_PORT), period=5, failures=3),
         "liveness_probe": probe(http("/live", PURGE_PORT), period=20, failures=3),
         "lifecycle": {"pre_stop": {"exec_": {"command": ["sh", "-c", drain]}}},
@@ -141,7 +141,7 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
         "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "varnish", "mount_path": _WORK},
-            # The compiler of its configuration works there.
+            # Varnish compiles its configuration there.
             {"name": "varnish-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
             {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
         ],

@@ -5,15 +5,15 @@ import pulumi_kubernetes as k8s
 from stackfile.values import Resources
 
 PULL_POLICY = "IfNotPresent"
-"""Images are named by a digest or by a tag that never moves: what is there is right."""
+"""Images have a digest or an immutable tag, so a cached image is the right one."""
 LEAVE_SECONDS = 10
-"""How long a pod goes on serving while others take it out of their lists."""
+"""How long a terminating pod keeps serving while it is removed from endpoints."""
 LEAVE: k8s.core.v1.LifecycleArgsDict = {"pre_stop": {"sleep": {"seconds": LEAVE_SECONDS}}}
 """What a container that serves does before it is stopped."""
 
 
 def drain_seconds(request_timeout: int) -> int:
-    """Return the grace period: leave the lists, end the longest request, and some slack."""
+    """Return the grace period: leaving endpoints, the longest request, and some slack."""
     return LEAVE_SECONDS + request_timeout + 10
 
 
@@ -25,7 +25,7 @@ def nginx_command(folder: str) -> list[str]:
 def container_resources(
     resources: Resources, scratch: str
 ) -> k8s.core.v1.ResourceRequirementsArgsDict:
-    """Return requests and limits, with a bound on what the container writes to disk."""
+    """Return requests and limits, with a limit on ephemeral storage."""
     requests, limits = resources.requests, resources.limits
     return {
         "requests": {
@@ -65,7 +65,7 @@ def probe(
 
 
 def http(path: str, port: int) -> k8s.core.v1.ProbeArgsDict:
-    """Return the action of a probe that asks over HTTP."""
+    """Return the action of an HTTP probe."""
     return {"http_get": {"path": path, "port": port}}
 
 

@@ -1,4 +1,4 @@
-"""What every Kubernetes object of a shop has: its namespace and its labels."""
+"""Metadata of every Kubernetes object of a shop: namespace and labels."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -15,11 +15,11 @@ class ShopArgs(TypedDict):
     namespace: pulumi.Input[str]
     """Namespace of the shop."""
     labels: Mapping[str, str]
-    """Labels of the shop: who it belongs to. They may change; selectors never contain them."""
+    """Labels with the shop's owner. They may change, so selectors never contain them."""
 
 
 def selector(name: str) -> dict[str, str]:
-    """Return the labels that select the pods of a workload: immutable, so nothing else goes in."""
+    """Return the labels that select a workload's pods; selectors are immutable."""
     return {"app.kubernetes.io/name": "openmage", "app.kubernetes.io/instance": name}
 
 
@@ -34,12 +34,12 @@ def labels(name: str, args: ShopArgs) -> dict[str, str]:
 
 
 def auto_named(name: str, args: ShopArgs) -> ObjectMeta:
-    """Metadata for what pods mount: a change makes a new object, and so new pods."""
+    """Metadata of objects that pods mount: a change creates a new object and rolls the pods."""
     return {"namespace": args["namespace"], "labels": labels(name, args)}
 
 
 def named(name: str, args: ShopArgs, annotations: Mapping[str, str] | None = None) -> ObjectMeta:
-    """Metadata for what is known by its name: workloads, Services, claims."""
+    """Metadata of objects with fixed names: workloads, Services, claims."""
     metadata: ObjectMeta = {**auto_named(name, args), "name": name}
     if annotations:
         metadata["annotations"] = annotations

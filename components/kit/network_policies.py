@@ -1,4 +1,4 @@
-"""Exceptions to the shop's default-deny: who may talk to whom, on which port."""
+"""Exceptions to the shop's default-deny: allowed connections, by port."""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
@@ -10,9 +10,9 @@ from components.kit.metadata import ShopArgs, named
 from components.kit.pods import match
 
 PHP_PODS = {"openmage.org/runs": "php"}
-"""Label of every pod that runs the shop's code, whatever starts it: web, cron, release."""
+"""Label of every pod that runs the shop's code: web, cron, release."""
 DATABASE_CLIENTS = {"openmage.org/database": "client"}
-"""Label of every pod that may reach the database: the shop's code, and phpMyAdmin."""
+"""Label of every pod that may connect to the database: the shop's code, and phpMyAdmin."""
 
 Peer = k8s.networking.v1.NetworkPolicyPeerArgsDict
 Ingress = k8s.networking.v1.NetworkPolicyIngressRuleArgsDict
@@ -73,7 +73,7 @@ def outbound_policy(
     opts: pulumi.ResourceOptions,
     clients: Mapping[str, str] = PHP_PODS,
 ) -> None:
-    """Let the shop's code, or other pods, reach these networks outside of its namespace."""
+    """Allow egress from the shop's code, or other pods, to networks outside the namespace."""
     policy(name, args, clients, opts, egress=[_to_network(rule) for rule in rules])
 
 

@@ -1,4 +1,4 @@
-"""Passwords that are generated once and then stay."""
+"""Passwords that are generated once and then kept."""
 
 import pulumi
 import pulumi_random as random
@@ -7,14 +7,14 @@ import pulumi_random as random
 def password(
     name: str, given: pulumi.Output[str] | None, opts: pulumi.ResourceOptions, length: int = 32
 ) -> pulumi.Output[str]:
-    """Return the given secret, or generate one that no later change regenerates.
+    """Return the supplied secret, or generate one that later changes never regenerate.
 
     Letters and digits only: the value goes into XML, INI, SQL and URLs. 32 of them are 190 bits.
     """
     if given is not None and not opts.protect:
         return pulumi.Output.secret(given)
-    # One that is protected is made, and stays, where a secret is given as well: giving one later
-    # would have to delete it.
+    # A protected one is generated even if a secret is supplied: supplying one later
+    # would otherwise have to delete it.
     generated = random.RandomPassword(
         name,
         length=length,
@@ -22,7 +22,7 @@ def password(
         min_lower=1,
         min_upper=1,
         min_numeric=1,
-        # Data is encrypted or locked with it: no changed argument may ever replace it.
+        # Data depends on it: no changed argument may ever replace it.
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["*"])),
     )
     return generated.result if given is None else pulumi.Output.secret(given)

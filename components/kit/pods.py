@@ -1,4 +1,4 @@
-"""How every pod runs: Pod Security `restricted`, a read-only root, no service account token."""
+"""Defaults of all pods: Pod Security `restricted`, read-only root, no service account token."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
@@ -11,7 +11,7 @@ from components.kit.metadata import selector
 from stackfile.values import Placement, Toleration
 
 WEB_USER = 10001
-"""User and group of nginx and PHP. Above 10000, so that it is no user of the node."""
+"""User and group of nginx and PHP. Above 10000, to avoid the users of the node."""
 
 DATABASE_USER = 10002
 """User and group of MariaDB."""
@@ -26,9 +26,9 @@ class PodArgs(TypedDict):
     placement: Placement
     """On which nodes the pods run."""
     service_account: pulumi.Input[str]
-    """ServiceAccount of the pods: without rights and without a token."""
+    """ServiceAccount of the pods, without permissions and without a token."""
     pull_secrets: Sequence[str]
-    """Secrets to pull images with."""
+    """Secrets with registry credentials."""
 
 
 def pod_security(user: int) -> k8s.core.v1.PodSecurityContextArgsDict:
@@ -38,14 +38,14 @@ def pod_security(user: int) -> k8s.core.v1.PodSecurityContextArgsDict:
         "run_as_user": user,
         "run_as_group": user,
         "fs_group": user,
-        # A media volume has many files: change their group only when the root's is wrong.
+        # A media volume has many files: change their group only if the root's is wrong.
         "fs_group_change_policy": "OnRootMismatch",
         "seccomp_profile": {"type": "RuntimeDefault"},
     }
 
 
 def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
-    """Return what is the same in every pod; the caller adds containers and volumes."""
+    """Return the fields that all pods share; the caller adds containers and volumes."""
     return {
         **placed(args["placement"]),
         "automount_service_account_token": False,
@@ -86,7 +86,7 @@ def as_custom(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:
-    """Keep the pods of a workload apart, by zone and by node, where the cluster has several."""
+    """Spread a workload's pods across zones and nodes, if the cluster has several."""
     topologies = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
     return {
         "containers": [],
@@ -109,7 +109,7 @@ def spread(name: str) -> k8s.core.v1.PodSpecArgsDict:
                 "topology_key": topology,
                 "when_unsatisfiable": "ScheduleAnyway",
                 "label_selector": {"match_labels": selector(name)},
-                # Old pods of a rollout do not push new ones away.
+                # During a rollout old pods do not count.
                 "match_label_keys": ["pod-template-hash"],
             }
             for topology in topologies

@@ -10,12 +10,12 @@ from stackfile.values import Storage
 
 
 class Retention(TypedDict):
-    """How hard it is to lose data."""
+    """Protection of resources that hold data."""
 
     protect: bool
-    """Whether Pulumi refuses to delete or replace what holds data."""
+    """Whether Pulumi refuses to delete or replace resources that hold data."""
     retain: bool
-    """Whether what holds data stays in the cluster when the stack is destroyed."""
+    """Whether resources that hold data are retained when the stack is destroyed."""
 
 
 def keep(retention: Retention, child: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
@@ -31,7 +31,7 @@ def claim(
 ) -> pulumi.Output[str]:
     """Claim a volume that outlives the pods, and return the claim's name.
 
-    It stands beside the workload, not in a volumeClaimTemplate, so that it can grow in place.
+    It is separate from the workload, not a volumeClaimTemplate, so that it can grow in place.
     """
     spec: k8s.core.v1.PersistentVolumeClaimSpecArgsDict = {
         "access_modes": [access_mode],
@@ -46,7 +46,7 @@ def claim(
 
 
 def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
-    """Return an empty directory that dies with the pod."""
+    """Return an emptyDir volume, deleted with the pod."""
     return {"name": name, "empty_dir": {"size_limit": size}}
 
 

@@ -49,7 +49,7 @@ def deployment(  # noqa: PLR0913 (each is a part of the workload)
         name,
         metadata=named(name, args),
         spec={"type": "ClusterIP", "selector": selector(name), "ports": ports},
-        # Pulumi waits for a Service's first endpoint: wait for the pods first.
+        # Pulumi waits for a Service's first endpoint, so create the pods first.
         opts=after([pods], opts),
     )
     _disruption_budget(name, args, opts)
@@ -102,7 +102,7 @@ def after(
 
 
 def _disruption_budget(name: str, args: ShopArgs, opts: pulumi.ResourceOptions) -> None:
-    """Let a drain take one pod at a time; a single pod too, or no node could ever be drained."""
+    """Let a drain evict one pod at a time, even a single one, so that nodes can be drained."""
     k8s.policy.v1.PodDisruptionBudget(
         name,
         metadata=named(name, args),

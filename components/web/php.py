@@ -1,4 +1,4 @@
-"""A container that runs the shop's code: the same in web pods, in the Release and in cron."""
+"""The container that runs the shop's code, shared by web pods, Release and cron."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,11 +14,11 @@ from shop.constants import CODE, ETC
 from stackfile.values import Resources
 
 _AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
-"""Certificate authorities of servers outside; empty where the connection is plain."""
+"""Certificate authorities of external servers; empty for unencrypted connections."""
 _MAIL = ("msmtprc", "mail-password", "mail-ca.pem")
-"""The account that PHP's mail() sends by."""
+"""The account that PHP's mail() sends with."""
 _SCRATCH = "3Gi"
-"""Bound on var, /tmp and logs together: the limits of the two volumes and some room for logs."""
+"""Limit for var, /tmp and logs together: the limits of both volumes plus room for logs."""
 
 
 class PhpArgs(PodArgs):
@@ -29,11 +29,11 @@ class PhpArgs(PodArgs):
     local_xml: pulumi.Input[str]
     """Name of the Secret with local.xml."""
     php_config: pulumi.Input[str]
-    """Name of the ConfigMap with PHP's ini lines and the code that OpenMage includes."""
+    """Name of the ConfigMap with PHP's ini lines and the code that PHP prepends."""
     media_claim: pulumi.Input[str]
     """Name of the claim with the media files."""
     mail: pulumi.Input[str] | None
-    """Name of the Secret with the account that mail is sent by; None if none is."""
+    """Name of the Secret with the mail account; None if no mail is sent."""
 
 
 def php_container(  # noqa: PLR0913 (each is a part of the container)
@@ -48,8 +48,8 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
 ) -> k8s.core.v1.ContainerArgsDict:
     """Return a container of the shop's image.
 
-    `mounts` adds files: path to (volume, key). `folders` adds whole volumes. `deadline` tells a
-    script how many seconds it has.
+    `mounts` adds files: path to (volume, key). `folders` adds whole volumes. `deadline` is the
+    number of seconds that a script has.
     """
     files = {
         f"{CODE}/app/etc/local.xml": ("local-xml", "local.xml"),
@@ -66,13 +66,13 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
         "image_pull_policy": PULL_POLICY,
         "command": list(command),
         "working_dir": CODE,
-        # A script that fails says why in the container's status, and so in Pulumi's output.
+        # A failing script reports why in the container's status, and so in Pulumi's output.
         "termination_message_policy": "FallbackToLogsOnError",
         "env": [
-            # A visitor waits this long for the first request of a release to fill the cache,
-            # in place of an error page after OpenMage's 3 s.
+            # Visitors wait this long for the first request of a release to fill the cache,
+            # instead of getting an error page after OpenMage's default of 3 s.
             {"name": "MAGE_CONFIG_CACHE_LOCK_WAIT", "value": "15"},
-            # The server frees the locks of a pod whose node is gone after this time.
+            # After this time the server releases the locks of a pod whose node is gone.
             *([{"name": "OPENMAGE_DEADLINE_SECONDS", "value": str(deadline)}] if deadline else []),
         ],
         "resources": container_resources(resources, _SCRATCH),
@@ -90,7 +90,7 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
 def php_pod(
     args: PhpArgs, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
 ) -> k8s.core.v1.PodSpecArgsDict:
-    """Return the pod around `php_container`; `volumes` adds to what that mounts."""
+    """Return the pod of `php_container`; `volumes` are added to those it mounts."""
     mail = args["mail"]
     return {
         **restricted_pod(args, WEB_USER),
@@ -107,7 +107,7 @@ def php_pod(
 
 
 def php_labels(name: str, args: ShopArgs) -> dict[str, str]:
-    """Return the labels of a pod that may reach the shop's stores."""
+    """Return the labels of a pod that may connect to the shop's stores."""
     return {**labels(name, args), **PHP_PODS, **DATABASE_CLIENTS}
 
 

@@ -1,4 +1,4 @@
-"""The pods of a web tier: nginx and php-fpm together, each alone, or Apache."""
+"""The pods of a web tier: nginx and php-fpm together or separate, or Apache."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -39,11 +39,11 @@ class WebPodArgs(PhpArgs):
     """Arguments of every pod of a web tier."""
 
     php_resources: Resources
-    """Of the container that runs PHP."""
+    """Resources of the container that runs PHP."""
     server_config: pulumi.Input[str]
     """Name of the ConfigMap with the web server's files."""
     htpasswd: pulumi.Input[str] | None
-    """Name of the Secret with the user that the web server asks for; None if it asks nobody."""
+    """Name of the Secret for basic authentication; None if it is off."""
 
 
 class NginxArgs(TypedDict):
@@ -66,7 +66,7 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
         **_fpm(args),
         "restart_policy": "Always",
         "startup_probe": probe(command("php", "-n", "-r", _FPM_LISTENS), period=1, failures=60),
-        # Through nginx to the status pool: a pool that is only busy is never restarted.
+        # Through nginx to the status pool: a busy pool is never restarted.
         "liveness_probe": probe(http("/php/ping", PRIVATE_PORT), period=15, failures=6),
     }
     volumes = [*_nginx_volumes(args), config_volume("php-fpm", nginx["php_fpm_config"])]
@@ -74,14 +74,14 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
         **spread(name),
         **php_pod(args, volumes),
         "init_containers": [php],
-        # A worker of the real pool must answer; neither database nor Valkey is asked, or a short
-        # outage of theirs would take every pod away at once.
+        # A worker of the main pool must answer; neither database nor Valkey is checked, or a short
+        # outage of either would make every pod unready at once.
         "containers": [_nginx(args, nginx, ready="/ready")],
     }
 
 
 def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
-    """Return a pod with php-fpm only; nginx comes to it over the network."""
+    """Return a pod with php-fpm only; nginx connects over the network."""
     ping = command("php", "-n", f"{ETC}/ping.php", str(FPM_PORT))
     status = command("php", "-n", f"{ETC}/ping.php", str(FPM_STATUS_PORT))
     php: k8s.core.v1.ContainerArgsDict = {
@@ -98,18 +98,18 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
 
 
 def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
-    """Return a pod with nginx only: it holds no code and reaches no store."""
+    """Return a pod with nginx only: it has no code and cannot reach any store."""
     return {
         **spread(name),
         **restricted_pod(args, WEB_USER),
         "volumes": [*_nginx_volumes(args), claim_volume("media", args["media_claim"])],
-        # PHP's pods say themselves whether they are ready; static files need none of them.
+        # PHP's pods have readiness probes of their own; static files do not need them.
         "containers": [_nginx(args, nginx, ready="/live")],
     }
 
 
 def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
-    """Return a pod with Apache, which runs PHP by itself."""
+    """Return a pod with Apache and mod_php."""
     run = ["apache2", "-f", f"{APACHE_FILES}/apache.conf", "-D", "FOREGROUND"]
     folders: list[k8s.core.v1.VolumeMountArgsDict] = [
         {"name": "server", "mount_path": APACHE_FILES, "read_only": True},
@@ -124,7 +124,7 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
         ],
         "startup_probe": probe(ready, period=2, failures=30),
         "readiness_probe": probe(ready, period=5, failures=3),
-        # The kernel accepts while every worker is busy: a pod that is only busy is not restarted.
+        # The kernel accepts connections while every worker is busy: a busy pod is not restarted.
         "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=15, failures=6),
         "lifecycle": LEAVE,
     }

@@ -1,4 +1,4 @@
-"""What the web servers and php-fpm of each tier are configured with."""
+"""Configuration files of each tier's web server and php-fpm."""
 
 import base64
 import hashlib
@@ -13,11 +13,11 @@ from components.kit.passwords import password
 from shop.render import WebServer, apache_config, fpm_pool, nginx_config, nginx_php, script
 
 BASIC_AUTH_USER = "visitor"
-"""User that the web servers ask for, where `basic_auth` is on."""
+"""User name for basic authentication."""
 
 
 class TierArgs(TypedDict):
-    """How the web pods of one tier are configured."""
+    """Configuration of one tier's web pods."""
 
     server: WebServer
     """What its nginx or Apache serves."""
@@ -34,7 +34,7 @@ def server_files(
     custom: Mapping[str, str],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """Make the ConfigMap of a tier's nginx or Apache, the customer's own files in it."""
+    """Create the ConfigMap of a tier's nginx or Apache, including the customer's files."""
     server, php = tier["server"], tier["php"]
     if php is None:
         files = {
@@ -52,11 +52,11 @@ def server_files(
 def fpm_files(
     name: str, args: ShopArgs, tier: TierArgs, php: str, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Make the ConfigMap of a tier's php-fpm; `php` is the address that nginx comes to."""
+    """Create the ConfigMap of a tier's php-fpm; `php` is the address that nginx connects to."""
     network = not php.startswith("127.")
     files = {"pool.conf": fpm_pool(tier["workers"], tier["server"]["timeout"], network=network)}
     if network:
-        # Probes cannot come through nginx then.
+        # In this case probes cannot go through nginx.
         files["ping.php"] = script("ping.php")
     return _files(f"{name}-php-fpm", args, files, opts)
 
@@ -64,14 +64,14 @@ def fpm_files(
 def access_password(
     name: str, given: pulumi.Output[str] | None, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Return the password that the web servers ask for."""
+    """Return the password for basic authentication."""
     return password(f"{name}-access-password", given, opts)
 
 
 def htpasswd(
     name: str, args: ShopArgs, chosen: pulumi.Output[str], opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Make the Secret with the one user whom a web server lets in."""
+    """Create the Secret with the user for basic authentication."""
     files = {"htpasswd": chosen.apply(_line)}
     return secret(f"{name}-access", auto_named(name, args), files, opts)
 
@@ -83,7 +83,7 @@ def _files(
 
 
 def _line(chosen: str) -> str:
-    # Checked on every request for every file: a slow hash would cost more than the page, and it
-    # would hide nothing, for who can read this Secret can read the password's own.
+    # Verified on every request for every file: a slow hash would cost more than the page, and
+    # would hide nothing: whoever can read this Secret can read the password's Secret too.
     digest = hashlib.sha1(chosen.encode(), usedforsecurity=False).digest()
     return f"{BASIC_AUTH_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"

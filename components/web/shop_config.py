@@ -1,4 +1,4 @@
-"""What the shop's code and its web servers are configured with."""
+"""Configuration of the shop's code and its web servers."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -22,7 +22,7 @@ from shop.render import includes, php_ini, script
 from stackfile.servers import RedisSentinels, RedisServer, SqlServer
 
 _CRYPT_KEY_LENGTH = 32
-"""OpenMage's length of a crypt key."""
+"""Length of OpenMage's crypt key."""
 
 
 class ShopConfigArgs(ShopArgs):
@@ -33,7 +33,7 @@ class ShopConfigArgs(ShopArgs):
     database_password: pulumi.Output[str]
     """Password of the database's user."""
     root_password: pulumi.Output[str] | None
-    """Password of the database's root; None where the server is somebody else's."""
+    """Password of the database's root; None where the server is external."""
     sessions: pulumi.Input[RedisServer | RedisSentinels]
     """Where sessions are."""
     sessions_password: pulumi.Output[str]
@@ -47,29 +47,29 @@ class ShopConfigArgs(ShopArgs):
     admin_path: str
     """Front name of the admin area."""
     release: str
-    """Identity of the release: prefix of everything in the cache store."""
+    """Identity of the release: the prefix in the cache store."""
     max_concurrency: int
     """How many requests of one session may wait for its lock."""
     memory_limit: str
     """PHP's memory_limit in web requests."""
     sendmail: str
-    """Command line that PHP's mail() runs."""
+    """Command line run by PHP's mail()."""
     ini: Mapping[str, str | int | bool]
-    """The customer's own ini lines."""
+    """Custom ini lines."""
     custom_files: Mapping[str, str]
-    """The customer's own files for the web server: name in the ConfigMap to content."""
+    """Custom files for the web server: name in the ConfigMap to content."""
     tiers: Mapping[str, TierArgs]
     """Configuration of each tier of web pods."""
     access_password: pulumi.Output[str] | None
-    """Password where a tier asks for one; generated where it is None."""
+    """Password for basic authentication; generated if it is None."""
     purge: Purge | None
-    """How the shop tells the frontend cache what has changed; None without one."""
+    """How the shop purges the frontend cache; None without one."""
     retention: Retention
     """How the crypt key is kept."""
 
 
 class ShopConfig(pulumi.ComponentResource):
-    """local.xml and the settings of PHP and nginx; the crypt key is made once and kept."""
+    """local.xml and configuration of PHP and nginx; the crypt key is generated once and kept."""
 
     local_xml: pulumi.Output[str]
     """Name of the Secret with local.xml."""
@@ -80,16 +80,16 @@ class ShopConfig(pulumi.ComponentResource):
     php_fpm: Mapping[str, pulumi.Output[str]]
     """Names of the ConfigMaps with php-fpm's pool, by tier; none with Apache."""
     htpasswd: Mapping[str, pulumi.Output[str]]
-    """Names of the Secrets with the user whom the web server lets in, by tier that asks."""
+    """Names of the Secrets for basic authentication, by tier."""
     access_password: pulumi.Output[str] | None
-    """Password of that user; None if no tier asks."""
+    """Password for basic authentication; None if it is off."""
     crypt_key: pulumi.Output[str]
     """Key of encrypted configuration and customer data."""
 
     def __init__(
         self, name: str, args: ShopConfigArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the key, the Secret and the ConfigMaps."""
+        """Create the key, the Secret and the ConfigMaps."""
         super().__init__("openmage:index:ShopConfig", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         guarded = pulumi.ResourceOptions.merge(
@@ -151,7 +151,7 @@ def _secrets(
     ).apply(lambda known: local_xml(cast("LocalXml", known)))
     files = {
         "local.xml": content,
-        # Always there, so that it can be mounted; empty where the connection is plain.
+        # Always present, so that it can be mounted; empty for unencrypted connections.
         "database-ca.pem": pulumi.Output.from_input(args["database"]).apply(_ca),
         "sessions-ca.pem": pulumi.Output.from_input(args["sessions"]).apply(_ca),
         "cache-ca.pem": pulumi.Output.from_input(args["cache"]).apply(_ca),
@@ -166,7 +166,7 @@ def _ca(server: SqlServer | RedisServer | RedisSentinels) -> str:
 def _recovery(
     name: str, args: ShopConfigArgs, crypt_key: pulumi.Output[str], child: pulumi.ResourceOptions
 ) -> None:
-    """Leave beside the retained volumes what is needed to read them again."""
+    """Keep the keys to the data next to the retained volumes."""
     values = {"cryptKey": crypt_key, "databasePassword": args["database_password"]}
     if args["root_password"] is not None:
         values["databaseRootPassword"] = args["root_password"]

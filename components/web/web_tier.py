@@ -24,8 +24,8 @@ class WebTierArgs(ShopArgs, WebPodArgs):
     """Arguments of a web tier; it has either `replicas` or `autoscaling`."""
 
     topology: Literal["shared", "split", "apache"]
-    """`shared`: nginx and php-fpm in each pod. `split`: in pods of their own, each scaled by
-    itself. `apache`: one container."""
+    """`shared`: nginx and php-fpm in each pod. `split`: in separate pods, each scaled on its
+    own. `apache`: one container."""
     nginx: NginxArgs | None
     """nginx and php-fpm; None with Apache."""
     request_timeout: int
@@ -49,7 +49,7 @@ class WebTier(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: WebTierArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the pods, their Service and what scales and protects them."""
+        """Create the pods, their Service, autoscaler and disruption budget."""
         super().__init__("openmage:index:WebTier", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         nginx = args["nginx"]
@@ -106,7 +106,7 @@ def _split(
         _HTTP,
         opts,
         replicas=args.get("replicas", 1) if scaling is None else None,
-        # nginx does not start before it can resolve the name.
+        # nginx cannot start before the name resolves.
         depends_on=[*args["depends_on"], php],
     )
     if scaling is not None:

@@ -118,7 +118,7 @@ function code(): array
             $problems[] = "{$class} is not there: {$purpose}";
         }
     }
-    // Its plugin downloads them, and says nothing when it cannot.
+    // OpenMage's plugin downloads them, and does not report failures.
     if (is_dir('vendor/nnnick/chartjs') && !is_dir(root() . '/js/lib/chartjs')) {
         $problems[] = 'js/lib/chartjs is not there: openmage/composer-plugin could not download it; build again';
     }

@@ -1,1 +1,1 @@
-"""The settings of a platform: what a stack file says, checked before anything is deployed."""
+"""The settings of a platform, read from its stack file and validated before deployment."""

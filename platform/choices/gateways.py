@@ -1,4 +1,4 @@
-"""Settings of the way into the cluster."""
+"""Settings of the ingress controller or Gateway."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ from stackfile.types import CertificateName, Cidr, Line, Name
 
 
 class NoGateway(Section):
-    """The cluster has its own controller, or none."""
+    """No controller is installed; the cluster may have its own."""
 
     controller: Literal["none"]
 
@@ -18,47 +18,47 @@ class LoadBalancer(Section):
     """The Service that the world comes in by."""
 
     type: Literal["LoadBalancer", "NodePort", "ClusterIP"] = "LoadBalancer"
-    """Type of the Service; a cluster without load balancers, such as kind, wants another one."""
+    """Type of the Service; clusters without load balancers, such as kind, need another type."""
     annotations: dict[Line, Line] = Field(default_factory=dict)
-    """Annotations that the cloud's load balancer understands."""
+    """Annotations for the cloud's load balancer."""
     source_ranges: tuple[Cidr, ...] = ()
-    """Networks that may reach it; default: everybody."""
+    """Networks that may reach it; default: all."""
 
 
 class SharedListener(Section):
     """A listener for https on the shared Gateway."""
 
     name: Name = "https"
-    """Name of the listener, which a shop gives as `httpsSection`."""
+    """Name of the listener, which shops refer to as `httpsSection`."""
     hostname: CertificateName
-    """Name that it serves; usually a wildcard, such as `*.preview.example.com`."""
+    """Host name that it serves; usually a wildcard, such as `*.preview.example.com`."""
     issuer: Name
     """One of `certManager.issuers`, which signs its certificate."""
 
 
 class SharedGateway(Section):
-    """A Gateway for http, and https where a listener says so; only shops may attach to it."""
+    """A Gateway for http, and for https on its listeners; only shops may attach to it."""
 
     name: Name = "shared"
     """Name of the Gateway, in the controller's namespace."""
     listeners: Annotated[tuple[SharedListener, ...], Field(max_length=63)] = ()
     """Listeners for https that shops share."""
     listener_sets: bool = False
-    """Whether shops bring listeners of their own: `parent.mode` `listener-set`."""
+    """Whether shops may attach their own listeners: `parent.mode` `listener-set`."""
 
 
 class _Gateway(Section):
     replicas: Annotated[int, Field(ge=1, le=20)] = 2
-    """Number of pods that traffic goes through."""
+    """Number of proxy pods."""
     load_balancer: LoadBalancer = LoadBalancer()
     """The Service that the world comes in by."""
     definitions: bool = True
-    """Whether the Gateway API's definitions, standard channel, are installed; false where the
-    cluster brings them."""
+    """Whether the Gateway API's CRDs, standard channel, are installed; false if the
+    cluster has them already."""
     shared: SharedGateway | None = None
     """A Gateway for several shops; default: each shop has its own."""
     values: dict[str, Any] = Field(default_factory=dict)
-    """Helm values laid over those of this program; nothing checks them."""
+    """Helm values merged over those of this program; they are not validated."""
 
 
 class TraefikGateway(_Gateway):
@@ -70,7 +70,7 @@ class TraefikGateway(_Gateway):
 
 
 class EnvoyGateway(_Gateway):
-    """Envoy Gateway, for the Gateway API. Each Gateway has pods and a load balancer of its own."""
+    """Envoy Gateway, for the Gateway API. Each Gateway has its own pods and load balancer."""
 
     controller: Literal["envoy"]
     class_name: Name = "envoy"

@@ -1,4 +1,4 @@
-"""Settings of who signs certificates, and how a name is proved."""
+"""Settings of certificate issuers and their solvers."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
@@ -14,25 +14,25 @@ TOKEN_SECRET = "dns-token"  # noqa: S105 (the name of a Secret)
 
 
 class IngressSolver(Section):
-    """HTTP-01, answered through an Ingress."""
+    """HTTP-01, solved through an Ingress."""
 
     mode: Literal["http-01-ingress"]
     class_name: Name = Field(examples=["traefik"])
-    """IngressClass that the names lead to."""
+    """IngressClass that serves the names."""
 
 
 class GatewaySolver(Section):
-    """HTTP-01, answered through a Gateway."""
+    """HTTP-01, solved through a Gateway."""
 
     mode: Literal["http-01-gateway"]
     name: Name
-    """Name of the Gateway that the names lead to; it needs a listener on port 80."""
+    """Name of the Gateway that serves the names; it needs a listener on port 80."""
     namespace: Name
     """Namespace of the Gateway."""
 
 
 class DnsSolver(Section):
-    """DNS-01, which also proves wildcards."""
+    """DNS-01, which also validates wildcards."""
 
     mode: Literal["dns-01"]
     provider: Literal[
@@ -46,12 +46,12 @@ class DnsSolver(Section):
         "route53",
         "webhook",
     ]
-    """Who serves the zone, as cert-manager calls it."""
+    """DNS provider, by cert-manager's name for it."""
     config: dict[str, Any]
     """The provider's part of a cert-manager solver, passed through. The credential is `name:
     dns-token`, `key: token`, and its value is `openmage-platform:dnsToken`."""
     zones: tuple[Host, ...] = ()
-    """Zones that this proves; default: all."""
+    """DNS zones that this solver is used for; default: all."""
 
     @property
     def needs_token(self) -> bool:
@@ -65,7 +65,7 @@ class Issuer(AcmeAccount):
     name: Name
     """Name that shops refer to."""
     solver: Annotated[IngressSolver | GatewaySolver | DnsSolver, Field(discriminator="mode")]
-    """How a name is proved."""
+    """How names are validated."""
 
 
 def _refers(node: object) -> bool:

@@ -1,4 +1,4 @@
-"""The settings and secrets of the platform that runs."""
+"""Loading the settings and secrets of the current platform stack."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ _FORM = Form(Platform, KEY, "docs/platform-settings.md")
 
 @dataclass(frozen=True)
 class Secrets:
-    """Secret configuration of a platform; what is None is generated once, or not needed."""
+    """Secret configuration of a platform; a None is generated once, or not needed."""
 
     dns_token: pulumi.Output[str] | None
-    """Credential of the DNS provider, for issuers that answer DNS-01."""
+    """Credential of the DNS provider, for issuers with a DNS-01 solver."""
     alertmanager_config: pulumi.Output[str] | None
-    """Whole configuration of Alertmanager, YAML: who is told of alerts. With monitoring."""
+    """Complete configuration of Alertmanager, YAML: receivers of alerts. For monitoring."""
     grafana_password: pulumi.Output[str] | None
-    """Password of Grafana's user `admin`; generated unless it is given."""
+    """Password of Grafana's user `admin`; generated unless it is supplied."""
     logs_password: pulumi.Output[str] | None
     """Password of `logs.username`."""
     logs_client_certificate: pulumi.Output[str] | None
-    """Certificate by which Graylog knows the sender, PEM; default: nobody asks."""
+    """Client certificate for Graylog, PEM; default: none."""
     logs_client_key: pulumi.Output[str] | None
     """Private key of that certificate, PEM."""
 
@@ -47,7 +47,7 @@ def secret_keys() -> list[str]:
 
 
 def load() -> tuple[Platform, Secrets]:
-    """Return the settings and secrets of this stack; refuse wrong ones before any resource."""
+    """Return the settings and secrets of this stack, or refuse them before any resource."""
     config = pulumi.Config(PROJECT)
     try:
         platform = _checked(config, find_source(pulumi.get_stack(), Path()))
@@ -73,7 +73,7 @@ def _checked(config: pulumi.Config, source: Source) -> Platform:
         known = {key for key, value in given.items() if value is not None}
         for key, reason in _missing(platform, known):
             path = (f"{PROJECT}:{key}",)
-            # The empty value keeps the report from showing one.
+            # An empty value, so that the report does not show the secret.
             fix = f"pulumi config set --secret {path[0]}"
             problems.append(source.problem(path, "", reason, fix))
     if problems or platform is None:
@@ -85,14 +85,14 @@ def _missing(platform: Platform, given: set[str]) -> Iterator[tuple[str, str]]:
     solvers = [issuer.solver for issuer in platform.cert_manager.issuers]
     needed = any(isinstance(solver, DnsSolver) and solver.needs_token for solver in solvers)
     if needed and "dnsToken" not in given:
-        yield "dnsToken", "an issuer's solver refers to the Secret dns-token, and it is missing"
+        yield "dnsToken", "is required: an issuer's solver refers to the Secret dns-token"
     logs = platform.logs
     if isinstance(logs, NoLogs | GraylogLogs):
         pair = {"logsClientCertificate", "logsClientKey"}
         for key in sorted(pair - given) if pair & given else ():
-            yield key, "a certificate and its key are of no use alone"
+            yield key, "is required: a certificate and its private key must be supplied together"
     elif logs.username is not None and "logsPassword" not in given:
-        yield "logsPassword", "logs.username is set: its password is not ours to make"
+        yield "logsPassword", "logs.username is set: its password must be supplied"
 
 
 def _given(value: str) -> str | None:
@@ -103,9 +103,9 @@ def _alertmanager(value: str) -> str | None:
     try:
         tree: object = cast("Any", YAML(typ="safe", pure=True)).load(value)
     except YAMLError:
-        return "is no YAML"
+        return "is not valid YAML"
     if not isinstance(tree, Mapping) or not {"route", "receivers"} <= tree.keys():
-        return "is no configuration of Alertmanager: it has no route or no receivers"
+        return "is not an Alertmanager configuration: route or receivers are missing"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Settings of where the shops' logs go."""
+"""Settings of the logs' destination."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,7 +9,7 @@ from stackfile.types import Certificate, Hostname, Line, Port
 
 
 class NoLogs(Section):
-    """Logs stay on the nodes, as long as Kubernetes keeps them."""
+    """Logs stay on the nodes for as long as Kubernetes keeps them."""
 
     destination: Literal["none"]
 
@@ -18,11 +18,11 @@ class _Logs(Section):
     host: Hostname = Field(examples=["logs.example.com"])
     """Name or address of the server."""
     ca: Certificate | None = None
-    """Certificate authority of the server, PEM; default: the usual ones."""
+    """Certificate authority of the server, PEM; default: the public ones."""
     namespaces: Literal["shops", "all"] = "shops"
-    """Whose logs are sent: those of shops, or of everything in the cluster."""
+    """Which logs are sent: those of shops, or of the whole cluster."""
     values: dict[str, Any] = Field(default_factory=dict)
-    """Helm values laid over those of this program; nothing checks them."""
+    """Helm values merged over those of this program; they are not validated."""
 
 
 class GraylogLogs(_Logs):
@@ -32,15 +32,15 @@ class GraylogLogs(_Logs):
     port: Port = 12201
     """Port of a GELF input."""
     protocol: Literal["tls", "tcp", "udp"] = "tls"
-    """`tls` can prove itself by `logsClientCertificate` and `logsClientKey`; with `udp` lines are
-    lost without a trace."""
+    """`tls` supports a client certificate, `logsClientCertificate` and `logsClientKey`; with `udp`
+    lines are lost silently."""
 
 
 class _WithPassword(_Logs):
     tls: bool = True
     """Whether the connection is encrypted."""
     username: Line | None = None
-    """User, with the password `openmage-platform:logsPassword`; default: nobody asks."""
+    """User name, with the password `openmage-platform:logsPassword`; default: none."""
 
 
 IndexName = Annotated[
@@ -56,7 +56,7 @@ class _SearchLogs(_WithPassword):
     port: Port = 9200
     """Port of its HTTP API."""
     index: IndexName = "openmage"
-    """Beginning of the name of each day's index."""
+    """Prefix of the daily indices."""
 
 
 class ElasticsearchLogs(_SearchLogs):
@@ -78,7 +78,7 @@ class LokiLogs(_WithPassword):
     port: Port = 3100
     """Port of its HTTP API."""
     tenant: Line | None = None
-    """Tenant that the lines belong to; default: none."""
+    """Tenant of the log lines; default: none."""
 
 
 Logs = Annotated[

@@ -17,42 +17,42 @@ class Access(Section):
     """The cluster that the platform is on."""
 
     context: Annotated[str, Field(min_length=1)]
-    """Context of the kubeconfig; nothing is ever deployed to another one."""
+    """Context in the kubeconfig; nothing is ever deployed to any other."""
     server: Server | None = None
-    """API server that the context must lead to; default: any."""
+    """API server that the context must point to; default: any."""
 
     @property
     def adopt(self) -> bool:
-        """Whether objects that are there already are taken over: never."""
+        """Whether existing objects are taken over: never."""
         return False
 
 
 class _Part(Section):
     enabled: bool = False
-    """Whether the cluster gets it."""
+    """Whether the part is installed."""
     values: dict[str, Any] = Field(default_factory=dict)
-    """Helm values laid over those of this program; nothing checks them."""
+    """Helm values merged over those of this program; they are not validated."""
 
 
 class CertManager(_Part):
-    """cert-manager: certificates that are issued and renewed."""
+    """cert-manager, which issues and renews certificates."""
 
     gateway_api: bool | None = None
-    """Whether it serves Gateways and answers HTTP-01 through them; the Gateway API must be there.
+    """Whether it supports Gateways, including HTTP-01 through them; requires the Gateway API.
     Default: whether `gateway.controller` is chosen."""
     issuers: tuple[Issuer, ...] = ()
     """ClusterIssuers, which a shop names in `edge.tls.issuer`."""
 
 
 class DatabaseOperator(_Part):
-    """mariadb-operator: databases of several servers, in every namespace."""
+    """mariadb-operator, for databases with several servers in every namespace."""
 
 
 class MetricsServer(_Part):
-    """metrics-server: the CPU and memory by which shops scale."""
+    """metrics-server, for the metrics that shops scale by."""
 
     kubelet_insecure_tls: bool = False
-    """Whether kubelets are believed without a certificate; for kind and the like."""
+    """Whether to skip verification of the kubelets' certificates; for kind and the like."""
 
 
 class Monitoring(_Part):
@@ -61,41 +61,41 @@ class Monitoring(_Part):
     storage: Storage = Storage.model_construct(size="20Gi", storage_class=None)
     """Volume of Prometheus. Default: 20Gi of the cluster's default class."""
     retention_days: Annotated[int, Field(ge=1, le=400)] = 15
-    """How long measurements are kept; less when the volume is nearly full."""
+    """How long metrics are kept; less when the volume is nearly full."""
     grafana: bool = True
-    """Whether there is a Grafana; its password is generated unless it is given."""
+    """Whether Grafana is installed; its password is generated unless it is supplied."""
 
 
 class Platform(Section):
-    """What one cluster needs once; every part is off unless it is switched on."""
+    """What one cluster needs once; every part is off unless it is enabled."""
 
     cluster: Access
     cert_manager: CertManager = CertManager()
     database_operator: DatabaseOperator = DatabaseOperator()
     gateway: Gateway = NoGateway.model_construct(controller="none")
-    """The way into the cluster. Default: controller `none`."""
+    """Ingress and Gateway controller. Default: controller `none`."""
     metrics_server: MetricsServer = MetricsServer()
     monitoring: Monitoring = Monitoring()
     logs: Logs = NoLogs.model_construct(destination="none")
-    """Where the shops' logs go. Default: destination `none`."""
+    """Destination of the shops' logs. Default: destination `none`."""
 
     @property
     def gateway_api(self) -> bool:
-        """Whether cert-manager serves the Gateway API."""
+        """Whether cert-manager supports the Gateway API."""
         chosen = self.cert_manager.gateway_api
         return self.gateway.controller != "none" if chosen is None else chosen
 
     def warnings(self, *, alerts: bool) -> Iterator[str]:
-        """Yield what is allowed but looks wrong; `alerts`: whether somebody is told of them."""
+        """Yield warnings about probable mistakes; `alerts`: whether alerts are sent."""
         where = "openmage-platform:platform"
         if self.monitoring.enabled and not alerts:
             yield (
-                f"{where}.monitoring: alerts reach nobody, set openmage-platform:alertmanagerConfig"
+                f"{where}.monitoring: alerts reach nobody; set openmage-platform:alertmanagerConfig"
             )
         if self.metrics_server.kubelet_insecure_tls:
             yield (
-                f"{where}.metricsServer.kubeletInsecureTls: whoever answers in a kubelet's place"
-                " decides how shops scale; for a cluster on one's own machine only"
+                f"{where}.metricsServer.kubeletInsecureTls: anyone who impersonates a kubelet"
+                " controls how shops scale; use it for local clusters only"
             )
         if isinstance(self.logs, GraylogLogs) and self.logs.protocol != "tls":
-            yield f"{where}.logs.protocol: customers' addresses cross the network in clear text"
+            yield f"{where}.logs.protocol: customers' addresses are sent in plaintext"

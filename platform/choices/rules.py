@@ -1,4 +1,4 @@
-"""Rules across settings: each says where, why and what to do."""
+"""Rules across settings; each violation has a path, a reason and a fix."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from stackfile.types import network
 
 
 def violations(platform: Platform) -> list[Violation]:
-    """Return everything that is wrong, in the order of the rules."""
+    """Return all violations, in the order of the rules."""
     rules = (_issuers, _solvers, _shared, _listeners, _load_balancer, _logs)
     return [found for rule in rules for found in rule(platform)]
 
@@ -20,14 +20,14 @@ def _issuers(platform: Platform) -> Iterator[Violation]:
     if platform.cert_manager.issuers and not platform.cert_manager.enabled:
         yield Violation(
             ("certManager", "enabled"),
-            "issuers are given, and nothing would issue",
+            "issuers are listed, but cert-manager is off",
             "set it to true, or remove issuers",
         )
     seen: set[str] = set()
     for index, issuer in enumerate(platform.cert_manager.issuers):
         if issuer.name in seen:
             yield Violation(
-                ("certManager", "issuers", index, "name"), "is taken already", "rename one"
+                ("certManager", "issuers", index, "name"), "is already used", "rename one"
             )
         seen.add(issuer.name)
 
@@ -38,7 +38,7 @@ def _solvers(platform: Platform) -> Iterator[Violation]:
         if isinstance(solver, GatewaySolver) and not platform.gateway_api:
             yield Violation(
                 (*path, "mode"),
-                "cert-manager does not serve the Gateway API",
+                "cert-manager's Gateway API support is off",
                 "set certManager.gatewayApi to true, or use http-01-ingress or dns-01",
             )
         if (
@@ -47,7 +47,7 @@ def _solvers(platform: Platform) -> Iterator[Violation]:
             and solver.class_name == platform.gateway.class_name
         ):
             yield Violation(
-                (*path, "className"), "Envoy Gateway serves no Ingress", "use http-01-gateway"
+                (*path, "className"), "Envoy Gateway does not serve Ingress", "use http-01-gateway"
             )
 
 
@@ -56,7 +56,7 @@ def _shared(platform: Platform) -> Iterator[Violation]:
     if isinstance(gateway, TraefikGateway) and gateway.shared and gateway.shared.listener_sets:
         yield Violation(
             ("gateway", "shared", "listenerSets"),
-            "Traefik 3.7 knows no ListenerSet",
+            "Traefik 3.7 does not support ListenerSets",
             "use controller envoy, or let shops have their own Gateways",
         )
 
@@ -70,12 +70,12 @@ def _listeners(platform: Platform) -> Iterator[Violation]:
     for index, listener in enumerate(gateway.shared.listeners):
         path = ("gateway", "shared", "listeners", index)
         if listener.name in seen:
-            yield Violation((*path, "name"), "is taken already", "give each its own name")
+            yield Violation((*path, "name"), "is already used", "give each a unique name")
         seen.add(listener.name)
         if listener.issuer not in issuers:
             yield Violation(
                 (*path, "issuer"),
-                "there is no such issuer in certManager.issuers",
+                "is not one of certManager.issuers",
                 f"use one of {', '.join(sorted(issuers))}" if issuers else "add one",
             )
         elif listener.hostname.startswith("*.") and not isinstance(
@@ -83,7 +83,7 @@ def _listeners(platform: Platform) -> Iterator[Violation]:
         ):
             yield Violation(
                 (*path, "issuer"),
-                "HTTP-01 cannot prove a wildcard",
+                "HTTP-01 cannot validate a wildcard",
                 "use an issuer whose solver is dns-01, or name each host",
             )
 
@@ -95,15 +95,15 @@ def _load_balancer(platform: Platform) -> Iterator[Violation]:
     if gateway.load_balancer.source_ranges and gateway.load_balancer.type != "LoadBalancer":
         yield Violation(
             ("gateway", "loadBalancer", "sourceRanges"),
-            f"nobody enforces it for a Service of type {gateway.load_balancer.type}",
+            f"is not enforced for a Service of type {gateway.load_balancer.type}",
             "remove it, or use type LoadBalancer",
         )
     for index, cidr in enumerate(gateway.load_balancer.source_ranges):
         if network(cidr).prefixlen == 0:
             yield Violation(
                 ("gateway", "loadBalancer", "sourceRanges", index),
-                "is everybody, which is the default",
-                "remove sourceRanges, or list the networks that may come in",
+                "allows everyone, which is the default",
+                "remove sourceRanges, or list the networks to allow",
             )
 
 
@@ -115,13 +115,13 @@ def _logs(platform: Platform) -> Iterator[Violation]:
     if not isinstance(logs, GraylogLogs) and logs.username is not None and not encrypted:
         yield Violation(
             ("logs", "tls"),
-            "the password would cross the network in clear text",
+            "the password would be sent in plaintext",
             "set it to true",
         )
     if logs.ca is not None and not encrypted:
         yield Violation(
             ("logs", "ca"),
-            "nothing is encrypted, so no certificate is checked",
+            "is not used: the connection is not encrypted",
             "use protocol tls, or remove ca"
             if isinstance(logs, GraylogLogs)
             else "set tls to true, or remove ca",

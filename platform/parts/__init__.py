@@ -1,4 +1,4 @@
-"""What a cluster gets, one file a part; each part is told everything and asks nobody."""
+"""The parts of the platform, one file per part; parts know no settings."""
 
 from parts.cert_manager import CertManager, CertManagerArgs
 from parts.database_operator import DatabaseOperator

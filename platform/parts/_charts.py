@@ -1,4 +1,4 @@
-"""Where each part comes from: the projects' own charts, each at one version."""
+"""The charts of the parts: from the upstream projects, each pinned to a version."""
 
 from typing import NamedTuple
 
@@ -10,11 +10,11 @@ class Chart(NamedTuple):
     """Name in the repository, or an OCI reference."""
     version: str
     repository: str | None = None
-    """Address of the repository; None for OCI."""
+    """URL of the repository; None for OCI."""
 
     @property
     def release(self) -> str:
-        """Name of what is installed: the chart's own."""
+        """Name of the release: the chart's own."""
         return self.name.rpartition("/")[2]
 
 
@@ -53,4 +53,4 @@ GATEWAY_DEFINITIONS = (
     "https://github.com/kubernetes-sigs/gateway-api/releases/download/"
     f"{GATEWAY_API}/standard-install.yaml"
 )
-"""The Gateway API's definitions, standard channel, as the project releases them."""
+"""The Gateway API's CRDs, standard channel, as released upstream."""

@@ -1,4 +1,4 @@
-"""Helm values of the two controllers, so that both do the same for shops."""
+"""Helm values of the two controllers, which behave the same towards shops."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
@@ -9,30 +9,30 @@ CONTROLLERS = {
     "traefik": "traefik.io/gateway-controller",
     "envoy": "gateway.envoyproxy.io/gatewayclass-controller",
 }
-"""Names by which a GatewayClass chooses its controller."""
+"""Controller names for GatewayClasses."""
 _DRAIN_SECONDS = 60
 
 
 class Entrance(TypedDict):
-    """What stands between the world and the shops."""
+    """Arguments of the controller."""
 
     class_name: str
-    """Name of the GatewayClass; with Traefik of the IngressClass as well."""
+    """Name of the GatewayClass, and with Traefik of the IngressClass."""
     replicas: int
     service_type: Literal["LoadBalancer", "NodePort", "ClusterIP"]
     annotations: Mapping[str, str]
     """Annotations of the Service."""
     source_ranges: Sequence[str]
-    """Networks that may come in; none means everybody."""
+    """Networks that are allowed; empty for all."""
 
 
 def traefik(entrance: Entrance, *, monitored: bool) -> dict[str, Any]:
-    """Return the values of Traefik: Ingress and Gateway API, nothing of its own, no dashboard."""
+    """Return Traefik's values: Ingress and Gateway API, no custom resources, no dashboard."""
     return {
         "deployment": {
             "replicas": entrance["replicas"],
             "terminationGracePeriodSeconds": _DRAIN_SECONDS + 15,
-            # The load balancer goes on sending for a while.
+            # The load balancer keeps sending traffic for a while.
             "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
         },
         "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
@@ -49,13 +49,13 @@ def traefik(entrance: Entrance, *, monitored: bool) -> dict[str, Any]:
             },
             "kubernetesGateway": {"enabled": True},
         },
-        # The class and the Gateways are objects of this program.
+        # This program creates the class and the Gateways.
         "gateway": {"enabled": False},
         "gatewayClass": {"enabled": False},
         "api": {"dashboard": False},
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        # A Gateway's listener must have the port that Traefik itself listens on, and people write
-        # 80 and 443. Any user may listen on them where the kernel is told so.
+        # A Gateway's listener must have the port that Traefik listens on, and people write
+        # 80 and 443. A sysctl allows any user to bind them.
         "ports": {"web": {"port": 80}, "websecure": {"port": 443}},
         "podSecurityContext": {
             "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
@@ -73,7 +73,7 @@ def traefik(entrance: Entrance, *, monitored: bool) -> dict[str, Any]:
 
 
 def envoy() -> dict[str, Any]:
-    """Return the values of Envoy Gateway's controller; the pods that serve are not among them."""
+    """Return the values of Envoy Gateway's controller, without those of the proxy pods."""
     return {
         "crds": {"enabled": False},
         "deployment": {
@@ -86,7 +86,7 @@ def envoy() -> dict[str, Any]:
 
 
 def envoy_proxy(entrance: Entrance) -> dict[str, Any]:
-    """Return the EnvoyProxy by which the controller makes the pods of each Gateway."""
+    """Return the EnvoyProxy, the controller's template for the pods of each Gateway."""
     service = _service(entrance)
     if entrance["annotations"]:
         service["annotations"] = dict(entrance["annotations"])
@@ -109,7 +109,7 @@ def envoy_proxy(entrance: Entrance) -> dict[str, Any]:
 def _service(entrance: Entrance) -> dict[str, Any]:
     service: dict[str, Any] = {"type": entrance["service_type"]}
     if entrance["service_type"] != "ClusterIP":
-        # Else a node in between takes the place of the client's address.
+        # Otherwise the client's address would be replaced by a node's.
         service["externalTrafficPolicy"] = "Local"
     if entrance["source_ranges"]:
         service["loadBalancerSourceRanges"] = list(entrance["source_ranges"])

@@ -1,4 +1,4 @@
-"""What every part does: make its namespace, install its charts."""
+"""What every part does: create its namespace and install its charts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
@@ -15,18 +15,18 @@ _HISTORY = 5
 ROUTES = {"app.kubernetes.io/part-of": "openmage"}
 """Label of namespaces whose routes may attach to the shared Gateway; every shop's has it."""
 GUARDED = pulumi.ResourceOptions(protect=True, retain_on_delete=True)
-"""For definitions: with one goes every object of its kind, such as every customer's database."""
+"""For CRDs: deleting one deletes all its objects, such as every customer's database."""
 
 
 class PartArgs(TypedDict):
-    """What every part is told."""
+    """Arguments of every part."""
 
     values: Mapping[str, Any]
-    """The operator's own Helm values, laid over the part's."""
+    """The user's Helm values, merged over the part's."""
     monitored: bool
-    """Whether a Prometheus looks for what charts want it to watch."""
+    """Whether Prometheus picks up the charts' monitors."""
     after: Sequence[pulumi.Resource]
-    """What must be there first, such as definitions."""
+    """Resources that must exist first, such as CRDs."""
 
 
 def namespace(
@@ -36,7 +36,7 @@ def namespace(
     opts: pulumi.ResourceOptions,
     labels: Mapping[str, str] | None = None,
 ) -> k8s.core.v1.Namespace:
-    """Make a namespace that holds its pods to a Pod Security level."""
+    """Create a namespace that enforces a Pod Security level."""
     held = restrict(level)
     both = {"app.kubernetes.io/managed-by": "pulumi", **held, **(labels or {})}
     return k8s.core.v1.Namespace(resource, metadata={"name": name, "labels": both}, opts=opts)
@@ -49,7 +49,7 @@ def install(
     values: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
 ) -> k8s.helm.v3.Release:
-    """Install a chart and wait until it works; a failed change goes back to what worked."""
+    """Install a chart and wait until it is ready; a failed upgrade rolls back."""
     return k8s.helm.v3.Release(
         f"{name}-chart",
         name=chart.release,
@@ -58,7 +58,7 @@ def install(
         repository_opts=None if chart.repository is None else {"repo": chart.repository},
         namespace=space.metadata.name,
         values=values,
-        # Helm installs what is in crds/ once and never updates it: definitions come by themselves.
+        # Helm installs crds/ once and never updates it: CRDs are installed separately.
         skip_crds=True,
         atomic=True,
         wait_for_jobs=True,
@@ -71,7 +71,7 @@ def install(
 def definitions(
     name: str, chart: Chart, opts: pulumi.ResourceOptions, values: Mapping[str, Any] | None = None
 ) -> k8s.helm.v4.Chart:
-    """Install a chart of definitions, each an object of its own in the diff."""
+    """Install a chart of CRDs, each an object in the diff."""
     return k8s.helm.v4.Chart(
         name,
         chart=chart.name,
@@ -82,15 +82,15 @@ def definitions(
 
 
 def child_of(part: pulumi.ComponentResource, args: PartArgs) -> pulumi.ResourceOptions:
-    """Return the options of what a part is made of."""
+    """Return the resource options of a part's children."""
     return pulumi.ResourceOptions(parent=part, depends_on=list(args["after"]))
 
 
 def overlaid(values: Mapping[str, Any], args: PartArgs) -> dict[str, Any]:
-    """Return a part's values with the operator's own on top."""
+    """Return a part's values with the user's merged over them."""
     return merge(values, args["values"])
 
 
 def sized(cpu: str, memory: str, limit: str) -> dict[str, Any]:
-    """Return a container's requests and its limit of memory; spare CPU is not withheld from it."""
+    """Return a container's requests and its memory limit; CPU is not limited."""
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": limit}}

@@ -1,10 +1,10 @@
-"""Fluent Bit's configuration: read, label, send."""
+"""Fluent Bit's configuration: read, label and ship."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypedDict
 
 STATE = "/var/lib/openmage-logs"
-"""Directory on the node: how far each file was read, and what is not sent yet."""
+"""Directory on the node for read positions and buffered chunks."""
 CERTIFICATES = "/certificates"
 _RENAMED = {
     "pod_name": "pod",
@@ -22,18 +22,18 @@ Pairs = Iterable[tuple[str, str]]
 
 
 class DestinationArgs(TypedDict):
-    """Where logs go."""
+    """Destination of the logs."""
 
     kind: Literal["graylog", "elasticsearch", "opensearch", "loki"]
     host: str
     port: int
     protocol: Literal["tls", "tcp", "udp"]
     index: str | None
-    """Beginning of an index' name, in Elasticsearch and OpenSearch."""
+    """Index prefix, for Elasticsearch and OpenSearch."""
 
 
 class Pipeline(TypedDict):
-    """The chart's `config`: Fluent Bit's files, in parts."""
+    """The chart's `config`: Fluent Bit's files, by section."""
 
     service: str
     inputs: str
@@ -49,7 +49,7 @@ def pipeline(
     variables: Sequence[str],
     files: Sequence[str],
 ) -> Pipeline:
-    """Return the files; what people have written freely comes in by variables, never as text."""
+    """Return the files; free-form user input is passed in variables, never inlined."""
     return {
         "service": _section("SERVICE", _SERVICE),
         "inputs": _section("INPUT", _INPUT),
@@ -76,7 +76,7 @@ _INPUT: Pairs = (
     ("Name", "tail"),
     ("Tag", "kube.*"),
     ("Path", "/var/log/containers/*.log"),
-    # Its own lines about a failed delivery would be delivered next.
+    # Fluent Bit's own lines about a failed delivery would be shipped next.
     ("Exclude_Path", "/var/log/containers/*_logs_fluent-bit-*.log"),
     ("multiline.parser", "docker, cri"),
     ("DB", f"{STATE}/position.db"),
@@ -89,12 +89,12 @@ _INPUT: Pairs = (
 def _filters(*, every_namespace: bool) -> Iterator[Pairs]:
     yield (
         ("Name", "kubernetes"),
-        # A line that is JSON, such as nginx's, keeps its fields apart from ours.
+        # Keep the fields of JSON lines, such as nginx's, separate from ours.
         ("Merge_Log", "On"),
         ("Merge_Log_Key", "fields"),
         ("Keep_Log", "On"),
         ("Annotations", "Off"),
-        # A pod's owner decides neither how its lines are read nor whether.
+        # Pod annotations must not change how lines are parsed, or exclude them.
         ("K8S-Logging.Parser", "Off"),
         ("K8S-Logging.Exclude", "Off"),
     )
@@ -120,7 +120,7 @@ def _output(
     )
     yield from (("Name", plugin), ("Match", "*"))
     yield from (("Host", destination["host"]), ("Port", str(destination["port"])))
-    # A destination that is away is tried again until it is back.
+    # Retry an unavailable destination until it is back.
     yield from (("Retry_Limit", "no_limits"), ("storage.total_limit_size", "1G"))
     if destination["kind"] == "graylog":
         yield from (("Mode", destination["protocol"]), ("Gelf_Short_Message_Key", "log"))
@@ -131,7 +131,7 @@ def _output(
         yield ("Line_Format", "json")
     else:
         yield from (("Logstash_Format", "On"), ("Logstash_Prefix", str(destination["index"])))
-        # Types in a path are gone since version 8.
+        # Mapping types were removed in version 8.
         yield from (("Suppress_Type_Name", "On"), ("Replace_Dots", "On"))
     names = {
         "LOGS_USERNAME": "HTTP_User",

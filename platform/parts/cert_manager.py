@@ -1,4 +1,4 @@
-"""cert-manager, and who it asks for certificates."""
+"""cert-manager and its issuers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
@@ -25,12 +25,12 @@ class IssuerArgs(TypedDict):
 
 
 class CertManagerArgs(PartArgs):
-    """What cert-manager is told."""
+    """Arguments of cert-manager."""
 
     gateway_api: bool
-    """Whether it serves Gateways."""
+    """Whether it supports Gateways."""
     listener_sets: bool
-    """Whether it serves ListenerSets as well."""
+    """Whether it supports ListenerSets as well."""
     issuers: Sequence[IssuerArgs]
     token_secret: str
     """Name of the Secret that solvers refer to."""
@@ -39,15 +39,15 @@ class CertManagerArgs(PartArgs):
 
 
 class CertManager(pulumi.ComponentResource):
-    """Certificates that are issued and renewed, for every namespace."""
+    """Issues and renews certificates for every namespace."""
 
     issuers: Sequence[pulumi.Resource]
-    """The ClusterIssuers, registered."""
+    """The registered ClusterIssuers."""
 
     def __init__(
         self, name: str, args: CertManagerArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Install cert-manager, then register with the certificate authorities."""
+        """Install cert-manager, then create the issuers."""
         super().__init__("openmage:platform:CertManager", name, None, opts)
         child = child_of(self, args)
         space = namespace(name, NAMESPACE, "restricted", child)
@@ -62,7 +62,7 @@ class CertManager(pulumi.ComponentResource):
                 opts=child,
             )
             before.append(token)
-        # The webhook must answer before an issuer is made; the chart's own check waits for that.
+        # The webhook must respond before an issuer is created; the chart's own check waits for it.
         ready = pulumi.ResourceOptions(parent=self, depends_on=before)
         self.issuers = [
             _issuer(f"{name}-{issuer['name']}", issuer, ready) for issuer in args["issuers"]
@@ -78,7 +78,7 @@ def _values(args: CertManagerArgs) -> dict[str, Any]:
             gateway["config"]["gatewayAPI"]["enableListenerSet"] = True
             gateway["config"]["featureGates"] = {"ListenerSets": True}
     return {
-        # The chart keeps its definitions when it goes.
+        # The chart keeps its CRDs when it is uninstalled.
         "crds": {"enabled": True, "keep": True},
         "resources": sized("10m", "64Mi", "256Mi"),
         "webhook": {"resources": sized("10m", "32Mi", "128Mi")},

@@ -1,4 +1,4 @@
-"""mariadb-operator: databases of several servers."""
+"""mariadb-operator, for databases with several servers."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ class DatabaseOperator(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: PartArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Install the definitions, then the operator."""
+        """Install the CRDs, then the operator."""
         super().__init__("openmage:platform:DatabaseOperator", name, None, opts)
         child = child_of(self, args)
         space = namespace(name, NAMESPACE, "restricted", child)

@@ -1,4 +1,4 @@
-"""The way into the cluster: the controller that serves every shop's Ingress or Gateway."""
+"""The controller that serves every shop's Ingress or Gateway."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -23,33 +23,33 @@ _API = "gateway.networking.k8s.io/v1"
 
 
 class GatewayArgs(PartArgs):
-    """What the way in is told."""
+    """Arguments of the controller."""
 
     controller: Literal["traefik", "envoy"]
     entrance: _controllers.Entrance
     definitions: bool
-    """Whether the Gateway API's definitions are installed."""
+    """Whether the Gateway API's CRDs are installed."""
 
 
 class Gateway(pulumi.ComponentResource):
     """The controller behind every shop's Ingress, Gateway and HTTPRoute."""
 
     definitions: Sequence[pulumi.Resource]
-    """What must be there before anybody speaks of Gateways."""
+    """Resources that must exist before any Gateway is created."""
     gateway_class: pulumi.Resource
-    """What a Gateway needs to be served."""
+    """Resources that a Gateway needs to be served."""
     namespace: str
     """Namespace of the pods that traffic comes from: a shop's `edge.controllerNamespace`."""
 
     def __init__(
         self, name: str, args: GatewayArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Install the definitions, the controller and its class."""
+        """Install the CRDs, the controller and its class."""
         super().__init__("openmage:platform:Gateway", name, None, opts)
         child = child_of(self, args)
         envoy = args["controller"] == "envoy"
         self.namespace = "envoy-gateway-system" if envoy else "traefik"
-        # Its own routes, by which names are proved, may attach to a Gateway as a shop's may.
+        # Lets the routes of HTTP-01 challenges attach to the shared Gateway.
         space = namespace(name, self.namespace, "restricted", child, ROUTES)
         self.definitions = _definitions(name, args, child)
         after = pulumi.ResourceOptions.merge(
@@ -86,7 +86,7 @@ def _class(
 ) -> pulumi.Resource:
     spec: dict[str, Any] = {"controllerName": _controllers.CONTROLLERS[args["controller"]]}
     if args["controller"] == "envoy":
-        # Envoy's pods are made by its controller, one set for each Gateway: told by this object.
+        # Envoy Gateway creates proxy pods for each Gateway, configured by this object.
         proxy = k8s.apiextensions.CustomResource(
             f"{name}-proxy",
             api_version="gateway.envoyproxy.io/v1alpha1",

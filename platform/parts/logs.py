@@ -1,4 +1,4 @@
-"""Fluent Bit on every node, which sends the shops' logs to where people read them."""
+"""Fluent Bit on every node, which ships the shops' logs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,11 +14,11 @@ NAMESPACE = "logs"
 
 
 class LogsArgs(PartArgs):
-    """What the collector is told."""
+    """Arguments of the collector."""
 
     destination: DestinationArgs
     every_namespace: bool
-    """Whether logs of other pods than those of shops are sent as well."""
+    """Whether logs of other pods are shipped as well."""
     names: Mapping[str, str]
     """User and tenant at the destination, as variables: LOGS_USERNAME, LOGS_TENANT."""
     password: pulumi.Output[str] | None
@@ -35,7 +35,7 @@ class Logs(pulumi.ComponentResource):
         """Install the collector with its credentials."""
         super().__init__("openmage:platform:Logs", name, None, opts)
         child = child_of(self, args)
-        # It reads the nodes' log directory, which no level but this one allows.
+        # Reading the nodes' log directory requires this level.
         space = namespace(name, NAMESPACE, "privileged", child)
         password = _secret(f"{name}-password", space, _password(args), child)
         certificates = _secret(f"{name}-certificates", space, args["files"], child)
@@ -54,7 +54,7 @@ def _secret(
     data: Mapping[str, pulumi.Input[str]],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str] | None:
-    """Make a Secret, if there is anything to hold; a change makes a new one, and so new pods."""
+    """Create a Secret if needed; a change creates a new one and rolls the pods."""
     if not data:
         return None
     secret = k8s.core.v1.Secret(
@@ -84,7 +84,7 @@ def _values(
             files=sorted(args["files"]),
         ),
         "env": _env(args, password),
-        # Only root reads the logs of nodes; it can do nothing else.
+        # Only root can read the nodes' logs; all other capabilities are dropped.
         "securityContext": {
             "runAsUser": 0,
             "allowPrivilegeEscalation": False,
@@ -92,12 +92,12 @@ def _values(
             "capabilities": {"drop": ["ALL"]},
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        # Read only, unlike the chart's own; containerd's logs are below it.
+        # Read-only, unlike the chart's own mount; containerd's logs are below it.
         "daemonSetVolumes": [_host("varlog", "/var/log")],
         "daemonSetVolumeMounts": [{"name": "varlog", "mountPath": "/var/log", "readOnly": True}],
         "extraVolumes": volumes,
         "extraVolumeMounts": mounts,
-        # Nodes with taints run shops as well.
+        # Tainted nodes run shops as well.
         "tolerations": [{"operator": "Exists"}],
         "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%"}},
         "serviceMonitor": {"enabled": args["monitored"]},

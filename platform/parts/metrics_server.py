@@ -1,4 +1,4 @@
-"""metrics-server: the figures by which shops scale."""
+"""metrics-server, for the metrics that shops scale by."""
 
 import pulumi
 
@@ -9,10 +9,10 @@ NAMESPACE = "metrics-server"
 
 
 class MetricsServerArgs(PartArgs):
-    """What metrics-server is told."""
+    """Arguments of metrics-server."""
 
     kubelet_insecure_tls: bool
-    """Whether kubelets are believed without a certificate."""
+    """Whether to skip verification of the kubelets' certificates."""
 
 
 class MetricsServer(pulumi.ComponentResource):

@@ -1,4 +1,4 @@
-"""What watches the cluster and its shops, and tells somebody."""
+"""Monitoring and alerting for the cluster and its shops."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,7 @@ _SELECTORS = ("podMonitor", "serviceMonitor", "rule", "probe", "scrapeConfig")
 
 
 class MonitoringArgs(PartArgs):
-    """What monitoring is told."""
+    """Arguments of monitoring."""
 
     storage: str
     """Size of Prometheus' volume."""
@@ -27,24 +27,24 @@ class MonitoringArgs(PartArgs):
     grafana_password: pulumi.Output[str] | None
     """Password of Grafana's user `admin`; generated where it is None."""
     alertmanager_config: pulumi.Output[str] | None
-    """Whole configuration of Alertmanager; None tells nobody."""
+    """Complete configuration of Alertmanager; None sends no alerts."""
 
 
 class Monitoring(pulumi.ComponentResource):
     """The Prometheus operator, Prometheus, Alertmanager and Grafana; nothing of it is public."""
 
     definitions: Sequence[pulumi.Resource]
-    """What must be there before anybody speaks of monitors and rules."""
+    """Resources that must exist before any monitor or rule is created."""
 
     def __init__(
         self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Install the definitions, then the stack."""
+        """Install the CRDs, then the stack."""
         super().__init__("openmage:platform:Monitoring", name, None, opts)
         child = child_of(self, args)
         self.definitions = [definitions(f"{name}-definitions", MONITORING_DEFINITIONS, child)]
         space = namespace(name, NAMESPACE, "restricted", child)
-        # The exporter of nodes' figures sees the node: it is kept apart from everything else.
+        # node-exporter has access to the node: it gets a namespace of its own.
         nodes = namespace(f"{name}-nodes", NODES_NAMESPACE, "privileged", child)
         secrets = {
             **_grafana_secret(name, args, space, child),
@@ -95,7 +95,7 @@ def _alertmanager_secret(
 
 
 def _values(args: MonitoringArgs, secrets: dict[str, pulumi.Input[str]]) -> dict[str, Any]:
-    # Managed clusters hide their control planes: what cannot be reached is not asked.
+    # Managed clusters hide their control planes: do not scrape what cannot be reached.
     hidden = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy")
     return {
         "crds": {"enabled": False},
@@ -121,7 +121,7 @@ def _prometheus(args: MonitoringArgs) -> dict[str, Any]:
     if args["storage_class"] is not None:
         claim["storageClassName"] = args["storage_class"]
     return {
-        # What shops bring in their own namespaces is watched too.
+        # Also pick up monitors and rules in the shops' namespaces.
         **{f"{kind}SelectorNilUsesHelmValues": False for kind in _SELECTORS},
         "retention": f"{args['retention_days']}d",
         "retentionSize": _most(args["storage"]),
@@ -158,5 +158,5 @@ def _grafana(args: MonitoringArgs, secrets: dict[str, pulumi.Input[str]]) -> dic
 
 
 def _most(size: str) -> str:
-    """Return nine tenths of a volume: a full one stops Prometheus for good."""
+    """Return 90 % of a volume's size: a full volume stops Prometheus for good."""
     return f"{bytes_of(size) * 9 // 10 // 2**20}MB"

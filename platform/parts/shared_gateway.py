@@ -1,4 +1,4 @@
-"""A Gateway that several shops are attached to."""
+"""A Gateway that several shops attach to."""
 
 from collections.abc import Sequence
 from typing import Any, TypedDict
@@ -19,7 +19,7 @@ class SharedListener(TypedDict):
 
 
 class SharedGatewayArgs(TypedDict):
-    """What the Gateway is told."""
+    """Arguments of the Gateway."""
 
     gateway: str
     """Name of the Gateway."""
@@ -28,9 +28,9 @@ class SharedGatewayArgs(TypedDict):
     class_name: str
     listeners: Sequence[SharedListener]
     listener_sets: bool
-    """Whether shops bring listeners of their own."""
+    """Whether shops may attach their own listeners."""
     after: Sequence[pulumi.Resource]
-    """Its class and its issuers."""
+    """Resources of its class and its issuers."""
 
 
 class SharedGateway(pulumi.ComponentResource):
@@ -39,19 +39,19 @@ class SharedGateway(pulumi.ComponentResource):
     def __init__(
         self, name: str, args: SharedGatewayArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        """Make the Gateway, and a certificate for each listener for https."""
+        """Create the Gateway, and a certificate for each https listener."""
         super().__init__("openmage:platform:SharedGateway", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, depends_on=list(args["after"]))
         gateway = k8s.apiextensions.CustomResource(
             name,
             api_version="gateway.networking.k8s.io/v1",
             kind="Gateway",
-            # Not waited for: Traefik accepts it only once its certificates are there.
+            # Not awaited: Traefik accepts it only once its certificates exist.
             metadata={"name": args["gateway"], "namespace": args["namespace"]},
             spec=_spec(args),
             opts=child,
         )
-        # HTTP-01 is answered through the Gateway itself: it is there before its certificates.
+        # HTTP-01 goes through the Gateway itself, so it is created before its certificates.
         served = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
         for listener in args["listeners"]:
             _certificate(f"{name}-{listener['name']}", args, listener, served)

@@ -1,4 +1,4 @@
-"""Rules across settings: each says where, why and what to do."""
+"""Rules across settings; each violation has a path, a reason and a fix."""
 
 from collections.abc import Callable, Iterator
 
@@ -60,5 +60,5 @@ _RULES: tuple[Rule, ...] = (
 
 
 def violations(settings: Settings) -> list[Violation]:
-    """Return everything that is wrong, in the order of the rules."""
+    """Return all violations, in the order of the rules."""
     return [found for rule in _RULES for found in rule(settings)]

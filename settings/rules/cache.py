@@ -10,11 +10,11 @@ from stackfile.report import Violation
 from stackfile.types import network
 
 _ENGINES = {"valkey": "redis", "redis": "valkey"}
-"""Each engine, and the other one."""
+"""Each engine and its counterpart."""
 
 
 def same_store(settings: Settings) -> Iterator[Violation]:
-    """Refuse sessions and cache in the same place."""
+    """Refuse sessions and cache in the same database."""
     sessions, cache = settings.cache.sessions, settings.cache.cache
     if not isinstance(sessions, ExternalStore) or not isinstance(cache, ExternalStore):
         return
@@ -23,19 +23,19 @@ def same_store(settings: Settings) -> Iterator[Violation]:
     if sessions.database == cache.database:
         yield Violation(
             ("cache", "cache", "database"),
-            "is the same database as the sessions': emptying the cache would empty every cart",
-            "use another server, or at least another database number",
+            "is also the sessions' database: flushing the cache would delete every cart",
+            "use another server, or another database number",
         )
     elif settings.production:
         yield Violation(
             ("cache", "cache", "host"),
-            "is the sessions' server: when the cache fills it, carts are evicted",
+            "is also the sessions' server: a full cache would evict carts",
             "use another server; databases of one server share its memory",
         )
 
 
 def engine(settings: Settings) -> Iterator[Violation]:
-    """Refuse an image of the other engine: the pod would not find its program."""
+    """Refuse an image of the other engine: the pod's command would not exist."""
     if "valkey" not in images(settings):
         return
     chosen = settings.cache.engine
@@ -43,8 +43,8 @@ def engine(settings: Settings) -> Iterator[Violation]:
     if _ENGINES[chosen] in repository:
         yield Violation(
             ("images", "valkey"),
-            f"is an image of {_ENGINES[chosen]}, and cache.engine is {chosen}",
-            f"name an image of {chosen}, or set cache.engine to {_ENGINES[chosen]}",
+            f"is a {_ENGINES[chosen]} image, but cache.engine is {chosen}",
+            f"name a {chosen} image, or set cache.engine to {_ENGINES[chosen]}",
         )
 
 
@@ -66,7 +66,7 @@ def _external(settings: Settings, name: str, store: ExternalStore) -> Iterator[V
     if settings.production and not store.tls:
         yield Violation(
             ("cache", name, "tls"),
-            "the password would cross the network in clear text",
+            "the password would be sent in plaintext",
             "set it to true",
         )
     if store.ca is not None and not store.tls:
@@ -82,6 +82,6 @@ def _sentinel(settings: Settings, store: SentinelStore) -> Iterator[Violation]:
         if settings.production and network(cidr).is_global:
             yield Violation(
                 ("cache", "sessions", "cidrs", index),
-                "is on the internet, and OpenMage cannot encrypt what Sentinels lead to",
+                "is a public network, and OpenMage cannot encrypt connections through Sentinel",
                 "use servers in a private network, or mode external with tls",
             )

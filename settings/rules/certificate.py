@@ -17,23 +17,23 @@ from stackfile.routes import (
 )
 
 _MOST_NAMES = 100
-"""Names that Let's Encrypt puts into one certificate."""
+"""Maximum number of names in one Let's Encrypt certificate."""
 _NOT_PUBLIC = {"test", "example", "invalid", "localhost", "local", "internal"}
-"""Top-level domains that are never in public DNS."""
+"""Top-level domains that do not exist in public DNS."""
 
 
 def needed(settings: Settings) -> Iterator[Violation]:
-    """Demand TLS where people come."""
+    """Require TLS outside dev."""
     if settings.environment != "dev" and not settings.secure:
         yield Violation(
             ("edge", "tls", "mode"),
-            f"{settings.environment} is reached by people: without TLS passwords are readable",
+            f"{settings.environment} requires TLS: without it passwords are readable",
             "use mode letsencrypt, secret or certificate",
         )
 
 
 def used(settings: Settings) -> Iterator[Violation]:
-    """Refuse a certificate that nothing would show to a browser."""
+    """Refuse a certificate that nothing would serve."""
     if not settings.edge.tls.needs_certificate or settings.frontend_cache.terminates_tls:
         return
     if any(route.holds_certificate for _, route in routes(settings)):
@@ -42,7 +42,7 @@ def used(settings: Settings) -> Iterator[Violation]:
         case GatewayRoute():
             yield Violation(
                 ("edge", "tls", "mode"),
-                "an existing listener has its own certificate",
+                "existing listeners have their own certificate",
                 "use mode elsewhere, or parent.mode listener-set for a certificate of the shop's"
                 " own",
             )
@@ -61,7 +61,7 @@ def used(settings: Settings) -> Iterator[Violation]:
 
 
 def issuer(settings: Settings) -> Iterator[Violation]:
-    """Refuse an issuer that cannot prove the hosts to the certificate authority."""
+    """Refuse an issuer that cannot validate the hosts."""
     chosen, edge = settings.edge.tls, settings.edge
     if not isinstance(chosen, LetsEncryptTls) or not isinstance(chosen.issuer, OwnIssuer):
         return
@@ -70,14 +70,14 @@ def issuer(settings: Settings) -> Iterator[Violation]:
         case NoRoute() | LoadBalancerRoute():
             yield Violation(
                 (*path, "mode"),
-                f"HTTP-01 is answered through the edge, and edge.kind is {edge.kind}",
-                "use an issuer of the cluster that answers DNS-01 (mode named)",
+                f"HTTP-01 challenges need a controller at the edge, and edge.kind is {edge.kind}",
+                "use an existing issuer with a DNS-01 solver (mode named)",
             )
         case GatewayRoute(parent=ExistingListeners(http_section=None)):
             yield Violation(
                 (*path, "mode"),
-                "HTTP-01 is asked for over http, and edge.parent.httpSection is null",
-                "name the Gateway's listener for http, or use an issuer that answers DNS-01",
+                "HTTP-01 challenges arrive over http, and edge.parent.httpSection is null",
+                "name the Gateway's http listener, or use an issuer with a DNS-01 solver",
             )
         case GatewayRoute() | IngressRoute():
             pass
@@ -87,20 +87,20 @@ def issuer(settings: Settings) -> Iterator[Violation]:
     if public and chosen.issuer.ca is not None:
         yield Violation(
             (*path, "ca"),
-            "Let's Encrypt's own address is certified by an authority that everybody knows",
+            "has no effect: Let's Encrypt's own certificate is publicly trusted",
             "remove it, or give the directory of your ACME server as issuer.server",
         )
     for place, host in named(settings):
         if public and host.rpartition(".")[2] in _NOT_PUBLIC:
             yield Violation(
                 place,
-                "is no name of the public DNS: Let's Encrypt cannot reach it",
+                "is not in public DNS: Let's Encrypt cannot reach it",
                 "use a public name, or tls.mode secret or certificate",
             )
 
 
 def names(settings: Settings) -> Iterator[Violation]:
-    """Refuse names that no certificate authority takes together."""
+    """Refuse a list of names that the certificate authority would reject."""
     chosen = settings.edge.tls
     if not isinstance(chosen, LetsEncryptTls):
         return
@@ -109,26 +109,26 @@ def names(settings: Settings) -> Iterator[Violation]:
     if len(chosen.names or hosts) > _MOST_NAMES:
         yield Violation(
             ("edge", "tls", "names"),
-            f"{len(chosen.names or hosts)} names; Let's Encrypt takes {_MOST_NAMES} at most",
-            "name wildcards, by an issuer that answers DNS-01 (issuer.mode named)",
+            f"has {len(chosen.names or hosts)} names; Let's Encrypt allows {_MOST_NAMES}",
+            "use wildcards, with an issuer that has a DNS-01 solver (issuer.mode named)",
         )
     for index, name in enumerate(chosen.names):
         path = ("edge", "tls", "names", index)
         if name.startswith("*.") and own:
             yield Violation(
                 path,
-                "HTTP-01 cannot prove a wildcard",
-                "name an issuer that answers DNS-01 (issuer.mode named), or list each host",
+                "HTTP-01 cannot validate a wildcard",
+                "use an issuer with a DNS-01 solver (issuer.mode named), or list each host",
             )
         elif name not in hosts and own:
             yield Violation(
                 path,
-                "HTTP-01 proves hosts that lead to the shop, and it is none of them",
+                "HTTP-01 can only validate hosts that lead to the shop, and this one does not",
                 "remove it, or add it to hosts",
             )
         elif name in chosen.names[:index] or _wildcard(name) in {*chosen.names} - {name}:
             yield Violation(
-                path, "the certificate has it already: Let's Encrypt refuses that", "remove it"
+                path, "is covered by another name: Let's Encrypt rejects duplicates", "remove it"
             )
 
 

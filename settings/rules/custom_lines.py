@@ -1,4 +1,4 @@
-"""Rules about the customer's own lines for php.ini, [mysqld] and the web server."""
+"""Rules about custom lines for php.ini, [mysqld] and the web server."""
 
 import re
 from collections.abc import Iterator
@@ -18,12 +18,12 @@ _FORBIDDEN = {
 }
 
 _NGINX_TOKENS = re.compile(
-    r"""\s+|\#[^\n]*  # what means nothing, and then: quoted words, marks, other words
+    r"""\s+|\#[^\n]*  # whitespace and comments, then: quoted words, punctuation, other words
     |("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[{};]|(?:\\.|\$\{|[^\s{;\\])+)""",
     re.DOTALL | re.VERBOSE,
 )
 _NGINX_DATA = {"charset_map", "geo", "map", "split_clients", "types"}
-"""Blocks whose lines are data."""
+"""Blocks whose lines are data, not directives."""
 
 
 def web_server(settings: Settings) -> Iterator[Violation]:
@@ -36,11 +36,11 @@ def web_server(settings: Settings) -> Iterator[Violation]:
         if server == "nginx" and words & {"{", "}"}:
             yield Violation(path, "has unbalanced braces", "close every block in the same file")
         for word in sorted(word for word in words if word.lower() in _FORBIDDEN[server]):
-            yield Violation(path, f"contains {word}, which the program owns", "remove it")
+            yield Violation(path, f"contains {word}, which the program sets itself", "remove it")
     if total > _CONFIG_MAP_BYTES * 9 // 10:
         where = "apache" if isinstance(settings.web, ApacheWeb) else "nginx"
         yield Violation(
-            ("web", where), "is more than a ConfigMap holds, 1 MiB", "put it into the image"
+            ("web", where), "exceeds the limit of a ConfigMap, 1 MiB", "put it into the image"
         )
 
 
@@ -51,7 +51,7 @@ def _apache_words(text: str) -> Iterator[str]:
 
 
 def _nginx_words(text: str) -> Iterator[str]:
-    """Yield the first word of each directive, and a brace that has no other."""
+    """Yield the first word of each directive, and each unbalanced brace."""
     blocks: list[str] = []
     first = ""
     for part in filter(None, _NGINX_TOKENS.findall(text)):

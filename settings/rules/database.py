@@ -44,9 +44,9 @@ def _version(settings: Settings) -> Iterator[Violation]:
     if tag is None:
         yield Violation(
             ("images", "mariadb"),
-            "names no version: nobody could see that it is older than the data, and the operator"
+            "has no version tag: a downgrade could not be detected, and mariadb-operator"
             " goes by the tag",
-            "write both, such as mariadb:11.8@sha256:...",
+            "give tag and digest, such as mariadb:11.8@sha256:...",
         )
     elif not any(
         tag == version or tag.startswith((f"{version}.", f"{version}-"))
@@ -54,7 +54,7 @@ def _version(settings: Settings) -> Iterator[Violation]:
     ):
         yield Violation(
             ("images", "mariadb"),
-            "is no MariaDB version with long-term support in 2026",
+            "is not a MariaDB version with long-term support in 2026",
             f"use {', '.join(MARIADB_VERSIONS)}",
         )
 
@@ -63,18 +63,18 @@ def _external(settings: Settings, database: ExternalDatabase) -> Iterator[Violat
     """Refuse a database and a user that belong to the server, and production without TLS."""
     if database.name in {"mysql", "sys", "information_schema", "performance_schema"}:
         yield Violation(
-            ("database", "name"), "belongs to the server itself", "use a database of the shop's own"
+            ("database", "name"), "is a system database", "use a database dedicated to the shop"
         )
     if database.username in {"root", "mysql", "mariadb.sys"}:
         yield Violation(
             ("database", "username"),
-            "may do everything on the server",
-            "use a user with rights on this database only",
+            "has all privileges on the server",
+            "use a user with privileges on this database only",
         )
     if settings.production and database.ca is None:
         yield Violation(
             ("database", "ca"),
-            "the password and the orders would cross the network in clear text",
+            "the password and all orders would be sent in plaintext",
             "paste the provider's CA certificate",
         )
 
@@ -84,13 +84,13 @@ def _node_local(database: NodeLocalDatabase) -> Iterator[Violation]:
     if not database.accept_loss_of_node:
         yield Violation(
             ("database", "acceptLossOfNode"),
-            "the data lives on one disk of one node and is lost with it",
+            "the data is on a single disk of a single node and is lost with it",
             "set it to true if that is acceptable, or use mode volume or replicated",
         )
     if database.storage.storage_class is not None:
         yield Violation(
             ("database", "storage", "storageClass"),
-            "the volume is a directory of the node: no storage class makes it",
+            "the volume is a directory on the node: storage classes do not apply",
             "remove it",
         )
 
@@ -100,7 +100,7 @@ def _galera(database: GaleraDatabase) -> Iterator[Violation]:
     if database.replicas % 2 == 0:
         yield Violation(
             ("database", "replicas"),
-            "an even number of servers has no majority when it is cut in half",
+            "an even number of servers has no majority after a network split",
             f"use {database.replicas + 1}",
         )
 
@@ -112,7 +112,7 @@ def _operated(
     if database.spread == "preferred" and settings.environment != "dev":
         yield Violation(
             ("database", "spread"),
-            "the loss of one node could take every server",
+            "losing one node could take down every server",
             "use required; preferred is for dev",
         )
     if settings.production and not has_digest(database.operator_image):
@@ -124,7 +124,7 @@ def _operated(
     if settings.production and database.api_server_cidrs == ANYWHERE:
         yield Violation(
             ("database", "apiServerCidrs"),
-            "the database servers could reach any address on ports 443 and 6443",
-            "name the API server's: kubectl get endpointslices -n default"
+            "without it the database servers may reach any address on ports 443 and 6443",
+            "list the API server's addresses: kubectl get endpointslices -n default"
             " -l kubernetes.io/service-name=kubernetes",
         )

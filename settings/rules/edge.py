@@ -45,7 +45,7 @@ def terminator(settings: Settings) -> Iterator[Violation]:
     if terminates and not settings.edge.tls.needs_certificate:
         yield Violation(
             ("frontendCache", "terminator"),
-            f"has no certificate: edge.tls.mode is {settings.edge.tls.mode}",
+            f"needs a certificate, and edge.tls.mode is {settings.edge.tls.mode}",
             "use mode secret, certificate or letsencrypt, or leave the terminator out",
         )
     if terminates and not reached:
@@ -57,14 +57,14 @@ def terminator(settings: Settings) -> Iterator[Violation]:
 
 
 def listeners(settings: Settings) -> Iterator[Violation]:
-    """Refuse routes to a Gateway that has no listener to attach them to."""
+    """Refuse routes without a listener to attach to."""
     for path, route in routes(settings):
         match route:
             case GatewayRoute(parent=ExistingListeners(http_section=None, https_section=https)):
                 if https is None or not settings.secure:
                     yield Violation(
                         (*path, "parent", "httpSection"),
-                        "no listener is left that the routes could be attached to",
+                        "no listener is left to attach the routes to",
                         "name the Gateway's listener",
                     )
             case GatewayRoute() | IngressRoute() | LoadBalancerRoute() | NoRoute():

@@ -1,4 +1,4 @@
-"""Rules about images and the topology that they are for."""
+"""Rules about images and the topology they are used in."""
 
 from collections.abc import Iterator
 
@@ -8,22 +8,22 @@ from stackfile.report import Violation
 
 
 def runs_nginx(settings: Settings) -> bool:
-    """Return whether any pod runs nginx: a web pod, or the one that ends TLS."""
+    """Return whether any pod runs nginx: a web pod, or the terminator."""
     return "nginx" in images(settings)
 
 
 def nginx_image(settings: Settings) -> Iterator[Violation]:
-    """Refuse an image that nothing has a use for, and an nginx that no image holds."""
+    """Refuse an unused nginx image, and a terminator without one."""
     given = settings.images.nginx is not None
     if given and not runs_nginx(settings):
         yield Violation(
             ("images", "nginx"),
-            "web.topology is apache: there is no nginx",
+            "is not used: with web.topology apache there is no nginx",
             "remove it; images.php holds Apache",
         )
     if not given and "nginx" not in settings.web.images and settings.frontend_cache.terminates_tls:
         yield Violation(
             ("images", "nginx"),
-            "frontendCache.terminator needs an nginx, and web.topology apache has none",
-            "name an image with nginx, such as docker.io/library/nginx with a version",
+            "is required: frontendCache.terminator needs nginx, and web.topology apache has none",
+            "name an nginx image, such as docker.io/library/nginx with a version",
         )

@@ -1,4 +1,4 @@
-"""Rules about the mail that the shop sends."""
+"""Rules about outgoing mail."""
 
 from collections.abc import Iterator
 from typing import assert_never
@@ -10,7 +10,7 @@ from stackfile.types import network
 
 
 def smtp(settings: Settings) -> Iterator[Violation]:
-    """Refuse what is not encrypted and should be."""
+    """Refuse plaintext connections that should be encrypted."""
     match mail := settings.mail:
         case SmtpMail(tls="none"):
             yield from _clear_text(settings, mail)
@@ -24,7 +24,7 @@ def _clear_text(settings: Settings, mail: SmtpMail) -> Iterator[Violation]:
     if mail.username is not None:
         yield Violation(
             ("mail", "username"),
-            "its password would cross the network in clear text",
+            "the password would be sent in plaintext",
             "use tls starttls or tls, or remove it",
         )
     if mail.ca is not None:
@@ -36,6 +36,6 @@ def _clear_text(settings: Settings, mail: SmtpMail) -> Iterator[Violation]:
     if settings.production and any(network(cidr).is_global for cidr in mail.cidrs):
         yield Violation(
             ("mail", "tls"),
-            "names and orders of customers would cross the internet in clear text",
+            "customers' names and orders would cross the internet in plaintext",
             "use starttls or tls, or list the private networks of the server in cidrs",
         )

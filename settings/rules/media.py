@@ -7,12 +7,12 @@ from stackfile.report import Violation
 
 
 def media(settings: Settings) -> Iterator[Violation]:
-    """Refuse a volume that only one of several nodes can mount."""
+    """Refuse a volume that cannot be mounted on several nodes."""
     if settings.media.access_mode == "ReadWriteMany":
         return
     if settings.environment != "dev" or settings.web.storefront.autoscaling.max_replicas > 1:
         yield Violation(
             ("media", "accessMode"),
-            "pods on several nodes share the volume, and this one can be on one node only",
-            "use ReadWriteMany; ReadWriteOnce is for dev with maxReplicas 1",
+            "pods on several nodes share this volume, and ReadWriteOnce allows one node only",
+            "use ReadWriteMany; ReadWriteOnce is for dev, with maxReplicas 1",
         )

@@ -132,7 +132,7 @@ def mysqld(settings: Settings) -> Iterator[Violation]:
         elif key not in ALLOWED:
             yield Violation(
                 path,
-                "is not in the list of lines that cannot harm the data",
+                "is not in the list of safe options",
                 f"use one of {', '.join(sorted(ALLOWED))}",
             )
         elif mistake := ALLOWED[key](str(value)):

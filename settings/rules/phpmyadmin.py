@@ -8,7 +8,7 @@ from stackfile.types import network
 
 
 def without_effect(settings: Settings) -> Iterator[Violation]:
-    """Refuse what has no effect: who may see the database must be beyond doubt."""
+    """Refuse settings without effect: access to the database must be unambiguous."""
     chosen = settings.phpmyadmin
     for key, given in (("host", chosen.host), ("allow", chosen.allow)):
         if given and not chosen.enabled:
@@ -20,19 +20,19 @@ def without_effect(settings: Settings) -> Iterator[Violation]:
     if chosen.enabled and chosen.allow and chosen.host is None:
         yield Violation(
             ("phpMyAdmin", "allow"),
-            "has no effect: without a host nothing leads to phpMyAdmin but a port-forward",
+            "has no effect: without a host phpMyAdmin is reachable by port-forward only",
             "add host, or remove it",
         )
 
 
 def exposed(settings: Settings) -> Iterator[Violation]:
-    """Refuse to show the database to the world."""
+    """Refuse to expose the database to the internet."""
     chosen = settings.phpmyadmin
     if chosen.host is not None and not chosen.allow:
         yield Violation(
             ("phpMyAdmin", "allow"),
-            "everybody could try passwords of the database",
-            "list the networks of the people who need it, or remove host and use a port-forward",
+            "without allow, anyone could try database passwords",
+            "list the networks of those who need it, or remove host and use a port-forward",
         )
     for index, cidr in enumerate(chosen.allow):
         if network(cidr).prefixlen == 0:

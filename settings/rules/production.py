@@ -1,4 +1,4 @@
-"""Rules that a customer's business depends on."""
+"""Additional rules for production."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from stackfile.types import has_digest
 
 
 def production(settings: Settings) -> Iterator[Violation]:
-    """Demand of production what keeps it up and its data safe."""
+    """Require what production needs to stay up and keep its data."""
     if not settings.production:
         return
     for key in sorted(images(settings)):
@@ -25,7 +25,7 @@ def production(settings: Settings) -> Iterator[Violation]:
     for path, found in scaled(settings):
         if found.min_replicas < 2:  # noqa: PLR2004 (one and another)
             yield Violation(
-                (*path, "minReplicas"), "one pod is none while its node is drained", "use 2 or more"
+                (*path, "minReplicas"), "one pod: a node drain takes the shop down", "use 2 or more"
             )
     if not settings.retain_data:
         yield Violation(
@@ -36,7 +36,7 @@ def production(settings: Settings) -> Iterator[Violation]:
 
 
 def acme(settings: Settings) -> Iterator[Violation]:
-    """Keep previews away from Let's Encrypt's limits, and test certificates from customers."""
+    """Keep previews within Let's Encrypt's rate limits, and test certificates out of production."""
     chosen = settings.edge.tls
     if not isinstance(chosen, LetsEncryptTls) or not isinstance(chosen.issuer, OwnIssuer):
         return
@@ -44,8 +44,8 @@ def acme(settings: Settings) -> Iterator[Violation]:
     if settings.environment == "dev" and chosen.issuer.server == "production":
         yield Violation(
             path,
-            "what comes and goes would use up the weekly certificates of the whole domain",
+            "short-lived environments would exhaust the domain's weekly certificate limit",
             "use staging, or one wildcard certificate for all previews (tls.mode secret)",
         )
     if settings.production and chosen.issuer.server == "staging":
-        yield Violation(path, "no browser trusts its certificates", "use production")
+        yield Violation(path, "browsers do not trust its certificates", "use production")

@@ -13,15 +13,15 @@ from stackfile.values import Autoscaling
 
 _MIN_WORKERS = 2
 _LEAST_MEMORY: Mapping[Path, tuple[int, str]] = {
-    # A MariaDB was measured with the smallest buffer pool that it gets: 230 MiB when that is full.
-    ("database", "resources"): (256, "a buffer pool of 128 MiB and the server around it"),
-    # 11 MiB were measured beside the data, for which there are 60 % of a limit, or 80 %.
+    # Measured with the smallest buffer pool MariaDB gets: 230 MiB when it is full.
+    ("database", "resources"): (256, "a buffer pool of 128 MiB and the server itself"),
+    # Measured: 11 MiB besides the data, which gets 60 % of a limit, or 80 %.
     ("cache", "sessions", "resources"): (32, "the server beside its data"),
     ("cache", "cache", "resources"): (64, "the server beside its data"),
-    # 25 MiB were measured of Apache's processes; opcache takes 32 MiB, and one page half of all.
+    # Measured: 25 MiB for Apache's processes; opcache takes 32 MiB, and one page half of the limit.
     ("phpMyAdmin", "resources"): (128, "Apache, opcache and one page"),
 }
-"""MiB of a container at least, and what for."""
+"""Minimum memory of a container in MiB, and what it is for."""
 
 
 def resources(settings: Settings) -> Iterator[Violation]:
@@ -43,7 +43,7 @@ def resources(settings: Settings) -> Iterator[Violation]:
 
 
 def least_memory(settings: Settings) -> Iterator[Violation]:
-    """Refuse a limit at which a container is killed before it has any work."""
+    """Refuse a limit at which a container is OOM-killed when idle."""
     for path, container, _ in containers(settings):
         least, content = _LEAST_MEMORY.get(path, (0, ""))
         if bytes_of(container.limits.memory) < least * sizing.MIB:
@@ -55,14 +55,14 @@ def least_memory(settings: Settings) -> Iterator[Violation]:
 
 
 def php_memory(settings: Settings) -> Iterator[Violation]:
-    """Refuse a pod that one request could block or kill."""
+    """Refuse a pod that a single request could block or OOM-kill."""
     for tier in ("storefront", "admin"):
         php = getattr(settings.web, tier).php
         limit = bytes_of(php.resources.limits.memory)
         if php_bytes(settings.php.memory_limit) > limit:
             yield Violation(
                 ("php", "memoryLimit"),
-                f"one request may use more than the {tier}'s pod has,"
+                f"a single request may use more than the memory limit of the {tier}'s pod,"
                 f" {php.resources.limits.memory}",
                 "lower it, or raise the pod's limits.memory",
             )
@@ -70,20 +70,20 @@ def php_memory(settings: Settings) -> Iterator[Violation]:
             least = sizing.OPCACHE + 64 * sizing.MIB + _MIN_WORKERS * bytes_of(php.worker_memory)
             yield Violation(
                 ("web", tier, "php", "resources", "limits", "memory"),
-                f"holds {php.workers} workers of {php.worker_memory}: one slow request"
+                f"has room for {php.workers} workers of {php.worker_memory}: one slow request"
                 " would block the pod",
                 f"use {least * 10 // 9 // sizing.MIB + 1}Mi or more, or lower workerMemory",
             )
     if php_bytes(settings.cron.memory_limit) > bytes_of(settings.cron.resources.limits.memory):
         yield Violation(
             ("cron", "memoryLimit"),
-            f"cron may use more than its pod has, {settings.cron.resources.limits.memory}",
+            f"exceeds the memory limit of cron's pod, {settings.cron.resources.limits.memory}",
             "lower it, or raise cron's limits.memory",
         )
 
 
 def scaling(settings: Settings) -> Iterator[Violation]:
-    """Refuse an autoscaler that has no room."""
+    """Refuse an autoscaler whose maximum is below its minimum."""
     for path, found in scaled(settings):
         if found.min_replicas > found.max_replicas:
             yield Violation(
@@ -94,7 +94,7 @@ def scaling(settings: Settings) -> Iterator[Violation]:
 
 
 def scaled(settings: Settings) -> Iterator[tuple[Path, Autoscaling]]:
-    """Yield how the pods are scaled that customers come to, each time with its place."""
+    """Yield the autoscaling sections of the storefront, with their paths."""
     storefront = settings.web.storefront
     yield ("web", "storefront", "autoscaling"), storefront.autoscaling
     if isinstance(storefront, SplitStorefront):
@@ -102,10 +102,10 @@ def scaled(settings: Settings) -> Iterator[tuple[Path, Autoscaling]]:
 
 
 def connections(settings: Settings) -> Iterator[Violation]:
-    """Refuse more workers than the database takes connections."""
+    """Refuse more workers than the database allows connections."""
     if settings.connections > settings.database.max_connections:
         yield Violation(
             ("database", "maxConnections"),
-            f"the workers of all pods may open {settings.connections} connections",
+            f"is too low: the workers of all pods may open {settings.connections} connections",
             f"use {settings.connections} or more, or fewer pods or workers",
         )

@@ -1,4 +1,4 @@
-"""Rules about the namespace that the shop has for itself."""
+"""Rules about the shop's namespace."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from stackfile.report import Violation
 
 
 def neighbours(settings: Settings) -> Iterator[Violation]:
-    """Refuse a namespace of somebody else: the shop would close it to everybody."""
+    """Refuse a namespace used by others: the shop denies all traffic in its namespace."""
     for path, namespace in foreign_namespaces(settings):
         if namespace == settings.namespace_name:
             yield Violation(
                 path,
-                "is the shop's own namespace, where nobody else's pods can work",
-                "name the namespace of those pods, or set namespace to one of the shop's own",
+                "is the shop's own namespace, whose network policies deny other pods all traffic",
+                "name the namespace of those pods, or give the shop another namespace",
             )

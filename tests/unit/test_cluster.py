@@ -114,7 +114,7 @@ def test_a_cluster_that_has_everything_is_accepted_in_silence(warnings):
 def test_an_api_that_is_not_served_is_named_with_the_part_that_brings_it(changes, version, part):
     text = _refused(_shop(**changes), Cluster(METRICS))
     assert f"the cluster does not serve {version}" in text
-    assert f"switch on the platform's part {part}" in text
+    assert f"enable the platform's part {part}" in text
     assert "nothing was deployed" in text
 
 
@@ -158,7 +158,7 @@ def test_the_former_way_in_is_asked_for_as_well():
     cluster = Cluster(METRICS, GATEWAY, gatewayclasses=_names("envoy"))
     text = _refused(_gateway(OWN, movingFrom=former), cluster)
     assert "openmage:shop.edge.movingFrom.className" in text
-    assert "no IngressClass nginx; there is: traefik" in text
+    assert "no IngressClass nginx; available: traefik" in text
 
 
 @pytest.mark.parametrize(
@@ -167,28 +167,28 @@ def test_the_former_way_in_is_asked_for_as_well():
         (
             _edge(className="nginx"),
             "edge.className",
-            "no IngressClass nginx; there is: traefik",
+            "no IngressClass nginx; available: traefik",
         ),
         (
             {"media": {"storage": {"storageClass": "nfs"}}},
             "media.storage.storageClass",
-            "no StorageClass nfs; there is: standard",
+            "no StorageClass nfs; available: standard",
         ),
         (
             {"cron": {"placement": {"priorityClass": "low"}}},
             "cron.placement.priorityClass",
-            "no PriorityClass low; there is: none",
+            "no PriorityClass low; available: none",
         ),
-        (_through(OWN), "edge.parent.className", "no GatewayClass envoy; there is: other"),
+        (_through(OWN), "edge.parent.className", "no GatewayClass envoy; available: other"),
         (
             _through({"mode": "existing", "name": "shared", "namespace": "infra"}),
             "edge.parent.name",
-            "no Gateway shared in the namespace infra; there is: none",
+            "no Gateway shared in the namespace infra; available: none",
         ),
         (
             _edge(tls={"mode": "letsencrypt", "issuer": {"mode": "named", "name": "dns"}}),
             "edge.tls.issuer.name",
-            "no ClusterIssuer dns; there is: none",
+            "no ClusterIssuer dns; available: none",
         ),
     ],
     ids=["ingress", "storage", "priority", "gateway-class", "gateway", "issuer"],
@@ -241,14 +241,14 @@ def test_a_preview_does_not_ask_for_certificates_that_are_counted():
     preview, staging = _shop(**_edge(tls=tls)), _shop(**_edge(tls=tls), environment="staging")
     text = _refused(preview, cluster("acme-v02"))
     assert "openmage:shop.edge.tls.issuer.name" in text
-    assert "the weekly certificates of the whole domain" in text
+    assert "weekly certificate limit of the domain" in text
     check_cluster(preview, cluster("acme-staging-v02"))
     check_cluster(staging, cluster("acme-v02"))
 
 
 def test_a_cluster_without_a_default_class_wants_one_named():
     text = _refused(_shop(), Cluster(METRICS, storageclasses=_names("slow", "fast")))
-    assert "no default StorageClass; there is: fast, slow" in text
+    assert "no default StorageClass; available: fast, slow" in text
 
 
 def test_a_nodes_own_disk_needs_no_class():
@@ -277,7 +277,7 @@ def test_a_cluster_that_cannot_be_asked_is_left_to_pulumi(warnings):
 
     check_cluster(_gateway(OWN), silent)
     [warning] = warnings
-    assert "was not checked: nobody is there" in warning
+    assert "were not checked: nobody is there" in warning
 
 
 def test_an_offline_preview_asks_nobody_and_everybody_else_asks(monkeypatch, tmp_path):
@@ -342,7 +342,7 @@ def test_a_cluster_that_hangs_is_not_waited_for(monkeypatch):
         raise subprocess.TimeoutExpired(words, options["timeout"])
 
     monkeypatch.setattr(subprocess, "run", hang)
-    with pytest.raises(UnansweredError, match="no answer in 20 seconds"):
+    with pytest.raises(UnansweredError, match="did not respond within 20 seconds"):
         kubectl("acme")("/apis")
 
 

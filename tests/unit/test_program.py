@@ -398,6 +398,6 @@ def test_a_secret_in_clear_text_is_refused_without_being_shown():
 
     from offline import run
 
-    with pytest.raises(pulumi.RunError, match="clear text") as refused:
+    with pytest.raises(pulumi.RunError, match="plaintext") as refused:
         run(replace(clear, secrets=frozenset()))
     assert "letMeIn" not in str(refused.value)

@@ -91,9 +91,9 @@ def test_a_folder_is_the_build_context_of_the_shop(tmp_path):
 @pytest.mark.parametrize(
     ("shop", "reason"),
     [
-        ("nowhere", "holds no shop"),
-        ("https://example.com/a.git", "names no version"),
-        ("https://user:secret@example.com/a.git#v1", "carries a password"),
+        ("nowhere", "does not contain a shop"),
+        ("https://example.com/a.git", "has no version"),
+        ("https://user:secret@example.com/a.git#v1", "contains a password"),
     ],
 )
 def test_a_shop_that_cannot_be_built_is_refused(shop, reason):

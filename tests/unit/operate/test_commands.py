@@ -98,10 +98,10 @@ def test_a_wrong_stack_file_is_a_report_and_not_a_traceback(tmp_path):
 
 MISSHAPEN = {
     "nothing": ("", "openmage:shop\n    why: the shop's settings are missing"),
-    "a text": ("text", "openmage:shop: text\n    why: the shop's settings are no mapping"),
+    "a text": ("text", "openmage:shop: text\n    why: the shop's settings are not a mapping"),
     "a tag": ("!tag {}", "the tag '!tag'"),
-    "a list as a key": ("{? [a] : b}", "a key that is no text"),
-    "a circle": ("&a {b: *a}", "never ends"),
+    "a list as a key": ("{? [a] : b}", "a key that is not a string"),
+    "a circle": ("&a {b: *a}", "refers to itself"),
 }
 
 

@@ -99,12 +99,12 @@ def test_a_wrong_stack_file_gives_a_report_and_no_traceback(tmp_path):
 
 WRONG = {
     "nothing": ("", 2, "the platform's settings are missing"),
-    "a text": ("text", 2, "the platform's settings are no mapping"),
-    "a list as a key": ("{? [a] : b}", 2, "a key that is no text"),
+    "a text": ("text", 2, "the platform's settings are not a mapping"),
+    "a list as a key": ("{? [a] : b}", 2, "a key that is not a string"),
     "a misspelt secret": (
         "{cluster: {context: c}}\n  openmage-platform:dnstoken: x",
         3,
-        "no such configuration key",
+        "not a known configuration key",
     ),
 }
 

@@ -35,14 +35,14 @@ CASES = [
         "a misspelt part",
         {"certmanager": {"enabled": True}},
         "certmanager",
-        "no such setting",
+        "not a known setting",
         "did you mean certManager?",
     ),
     (
         "a misspelt key of a part",
         {"monitoring": {"retentiondays": 3}},
         "monitoring.retentiondays",
-        "no such setting",
+        "not a known setting",
         "did you mean retentionDays?",
     ),
     (
@@ -70,7 +70,7 @@ CASES = [
         "a controller that nobody maintains",
         {"gateway": {"controller": "ingress-nginx"}},
         "gateway.controller",
-        "none of the choices",
+        "not one of the choices",
         "use none, traefik, envoy",
     ),
     (
@@ -84,7 +84,7 @@ CASES = [
         "a destination that is not known",
         {"logs": {"destination": "splunk", "host": "x"}},
         "logs.destination",
-        "none of the choices",
+        "not one of the choices",
         "use none, graylog, elasticsearch, opensearch, loki",
     ),
     (
@@ -105,7 +105,7 @@ CASES = [
         "a volume of no size that Kubernetes knows",
         {"monitoring": {"storage": {"size": "20GB"}}},
         "monitoring.storage.size",
-        "no amount of memory",
+        "not a memory quantity",
         "512Mi",
     ),
     (
@@ -119,49 +119,49 @@ CASES = [
         "an issuer with a wrong address",
         {"certManager": _cert(_issuer(INGRESS, email="ops"))},
         "certManager.issuers[0].email",
-        "no e-mail address",
+        "not an e-mail address",
         "shop@example.com",
     ),
     (
         "an issuer of no server",
         {"certManager": _cert(_issuer(INGRESS, server="letsencrypt"))},
         "certManager.issuers[0].server",
-        "no ACME server",
+        "not an ACME server",
         "staging, production",
     ),
     (
         "a solver that is not known",
         {"certManager": _cert(_issuer({"mode": "tls-alpn-01"}))},
         "certManager.issuers[0].solver.mode",
-        "none of the choices",
+        "not one of the choices",
         "http-01-ingress, http-01-gateway, dns-01",
     ),
     (
         "a provider that cert-manager does not know",
         {"certManager": _cert(_issuer({**DNS, "provider": "godaddy"}))},
         "certManager.issuers[0].solver.provider",
-        "none of the choices",
+        "not one of the choices",
         "cloudflare",
     ),
     (
         "two issuers of one name",
         {"certManager": _cert(_issuer(INGRESS), _issuer(DNS))},
         "certManager.issuers[1].name",
-        "taken already",
+        "already used",
         "rename one",
     ),
     (
         "issuers without cert-manager",
         {"certManager": {"issuers": [_issuer(INGRESS)]}},
         "certManager.enabled",
-        "nothing would issue",
+        "cert-manager is off",
         "set it to true",
     ),
     (
         "an answer through a Gateway that cert-manager does not serve",
         {"certManager": _cert(_issuer(GATEWAY))},
         "certManager.issuers[0].solver.mode",
-        "does not serve the Gateway API",
+        "Gateway API support is off",
         "certManager.gatewayApi",
     ),
     (
@@ -171,14 +171,14 @@ CASES = [
             "gateway": {"controller": "envoy"},
         },
         "certManager.issuers[0].solver.className",
-        "serves no Ingress",
+        "does not serve Ingress",
         "http-01-gateway",
     ),
     (
         "ListenerSets by Traefik",
         {"gateway": {"controller": "traefik", "shared": {"listenerSets": True}}},
         "gateway.shared.listenerSets",
-        "knows no ListenerSet",
+        "does not support ListenerSets",
         "controller envoy",
     ),
     (
@@ -191,7 +191,7 @@ CASES = [
             },
         },
         "gateway.shared.listeners[0].issuer",
-        "no such issuer",
+        "not one of certManager.issuers",
         "use one of one",
     ),
     (
@@ -204,7 +204,7 @@ CASES = [
             },
         },
         "gateway.shared.listeners[0].issuer",
-        "cannot prove a wildcard",
+        "cannot validate a wildcard",
         "dns-01",
     ),
     (
@@ -222,8 +222,8 @@ CASES = [
             },
         },
         "gateway.shared.listeners[1].name",
-        "taken already",
-        "its own name",
+        "already used",
+        "a unique name",
     ),
     (
         "a listener in the place of http",
@@ -237,8 +237,8 @@ CASES = [
             },
         },
         "gateway.shared.listeners[0].name",
-        "taken already",
-        "its own name",
+        "already used",
+        "a unique name",
     ),
     (
         "a listener for an address",
@@ -249,14 +249,14 @@ CASES = [
             },
         },
         "gateway.shared.listeners[0].hostname",
-        "is an address",
-        "need a name",
+        "is an IP address",
+        "use a host name",
     ),
     (
         "everybody as a network",
         {"gateway": {"controller": "traefik", "loadBalancer": {"sourceRanges": ["0.0.0.0/0"]}}},
         "gateway.loadBalancer.sourceRanges[0]",
-        "is everybody",
+        "allows everyone",
         "remove sourceRanges",
     ),
     (
@@ -268,7 +268,7 @@ CASES = [
             }
         },
         "gateway.loadBalancer.sourceRanges",
-        "nobody enforces it",
+        "is not enforced",
         "type LoadBalancer",
     ),
     (
@@ -282,14 +282,14 @@ CASES = [
         "a password in clear text",
         {"logs": {"destination": "loki", "host": "x", "tls": False, "username": "u"}},
         "logs.tls",
-        "clear text",
+        "plaintext",
         "set it to true",
     ),
     (
         "an authority where nothing is encrypted",
         {"logs": {"destination": "graylog", "host": "x", "protocol": "udp", "ca": CA}},
         "logs.ca",
-        "nothing is encrypted",
+        "is not encrypted",
         "protocol tls",
     ),
     (
@@ -300,10 +300,10 @@ CASES = [
         "docs/platform-settings.md",
     ),
     (
-        "a secret among the settings",
+        "a secret inside the settings",
         {"certManager": {"values": {"token": {"secure": "v1:abc"}}}},
         "certManager.values.token",
-        "would make all of them secret",
+        "would turn all of them into a secret",
         "config set --secret openmage-platform:",
     ),
 ]
@@ -341,17 +341,17 @@ def test_a_missing_cluster_is_reported():
 
 def test_settings_that_are_no_mapping_are_one_problem():
     [problem] = refusal(f"config:\n  {KEY}: 3\n").problems
-    assert "no mapping" in problem.reason
+    assert "not a mapping" in problem.reason
 
 
 SECRETS = [
     ("dnsToken", " ", "is empty"),
     ("logsPassword", "two words", "a space"),
     ("grafanaPassword", "", "a space"),
-    ("logsClientCertificate", "nonsense", "no certificate"),
-    ("logsClientKey", "nonsense", "no private key"),
-    ("alertmanagerConfig", "route: [", "is no YAML"),
-    ("alertmanagerConfig", "receivers: []", "no route or no receivers"),
+    ("logsClientCertificate", "nonsense", "not a PEM certificate"),
+    ("logsClientKey", "nonsense", "not a PEM private key"),
+    ("alertmanagerConfig", "route: [", "is not valid YAML"),
+    ("alertmanagerConfig", "receivers: []", "route or receivers are missing"),
 ]
 
 
@@ -364,10 +364,10 @@ def test_a_secret_that_cannot_be_used_is_refused_unseen(key, value, reason):
 
 
 def test_a_secret_in_clear_text_is_refused_unseen():
-    with pytest.raises(pulumi.RunError, match="in clear text") as refused:
+    with pytest.raises(pulumi.RunError, match="in plaintext") as refused:
         deploy(clear={"logsPassword": "hunter2hunter2"})
     assert "hunter2" not in str(refused.value)
-    assert "change it: it is known now" in str(refused.value)
+    assert "rotate it: it has been exposed" in str(refused.value)
 
 
 def test_a_masked_secret_of_an_offline_preview_is_accepted():
@@ -409,7 +409,7 @@ def test_a_refusal_registers_nothing():
         (
             {"logs": {"destination": "graylog", "host": "x", "protocol": "tcp"}},
             True,
-            "clear text",
+            "plaintext",
         ),
     ],
 )

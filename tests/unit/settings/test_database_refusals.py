@@ -37,7 +37,7 @@ CASES = [
         "a storage class for a directory of a node",
         {"database": {**NODE, "storage": {"size": "8Gi", "storageClass": "fast"}}},
         "database.storage.storageClass",
-        "no storage class makes it",
+        "storage classes do not apply",
         "remove it",
     ),
     (
@@ -76,7 +76,7 @@ CASES = [
             "database": {"mode": "replicated", "spread": "preferred"},
         },
         "database.spread",
-        "loss of one node could take every server",
+        "losing one node could take down every server",
         "use required",
     ),
     (
@@ -109,7 +109,7 @@ CASES = [
         "servers that reach the whole internet, in production",
         merge(PRODUCTION, {"database": {"mode": "galera", "operatorImage": OPERATOR}}),
         "database.apiServerCidrs",
-        "could reach any address",
+        "may reach any address",
         "kubectl get endpointslices",
     ),
 ]

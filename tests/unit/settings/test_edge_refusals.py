@@ -31,7 +31,7 @@ CASES = [
         SECRET,
         {},
         "edge.kind",
-        "none of the choices",
+        "not one of the choices",
         "ingress, gateway, load-balancer, none",
     ),
     (
@@ -49,7 +49,7 @@ CASES = [
         SECRET,
         {},
         "edge.parent.mode",
-        "none of the choices",
+        "not one of the choices",
         "own, listener-set, existing",
     ),
     (
@@ -139,7 +139,7 @@ CASES = [
         SECRET,
         TERMINATOR,
         "edge.sourceRanges[0]",
-        "bits set behind its prefix",
+        "host bits set",
         "192.0.2.0/24",
     ),
     (
@@ -148,7 +148,7 @@ CASES = [
         ELSEWHERE,
         TERMINATOR,
         "frontendCache.terminator",
-        "has no certificate",
+        "needs a certificate",
         "secret, certificate or letsencrypt",
     ),
     (
@@ -193,7 +193,7 @@ CASES = [
         SECRET,
         {},
         "edge.movingFrom.movingFrom",
-        "there is no such setting",
+        "is not a known setting",
         "",
     ),
     (
@@ -202,7 +202,7 @@ CASES = [
         SECRET,
         {},
         "edge.tls.mode",
-        "has its own certificate",
+        "have their own certificate",
         "elsewhere",
     ),
     (
@@ -220,7 +220,7 @@ CASES = [
         issued(),
         {**TERMINATOR, **PUBLIC},
         "edge.tls.issuer.mode",
-        "HTTP-01 is answered through the edge",
+        "HTTP-01 challenges need a controller",
         "DNS-01",
     ),
     (
@@ -229,7 +229,7 @@ CASES = [
         issued(),
         {**TERMINATOR, **PUBLIC},
         "edge.tls.issuer.mode",
-        "HTTP-01 is answered through the edge",
+        "HTTP-01 challenges need a controller",
         "DNS-01",
     ),
     (
@@ -238,7 +238,7 @@ CASES = [
         issued(),
         PUBLIC,
         "edge.tls.issuer.mode",
-        "asked for over http",
+        "arrive over http",
         "DNS-01",
     ),
     (
@@ -247,7 +247,7 @@ CASES = [
         issued({**HTTP_01, "ca": "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"}),
         PUBLIC,
         "edge.tls.issuer.ca",
-        "everybody knows",
+        "is publicly trusted",
         "issuer.server",
     ),
     (
@@ -256,7 +256,7 @@ CASES = [
         issued({**HTTP_01, "server": "https://acme.test/dir", "ca": "abc"}),
         {},
         "edge.tls.issuer.ca",
-        "no certificate in PEM form",
+        "not a PEM certificate",
         "paste",
     ),
     (
@@ -265,8 +265,8 @@ CASES = [
         issued({**HTTP_01, "server": "https://acme.test"}),
         {},
         "edge.tls.issuer.server",
-        "no ACME server",
-        "staging, production or the address",
+        "not an ACME server",
+        "staging, production or the URL",
     ),
     (
         "a server by the address that hides which it is",
@@ -274,7 +274,7 @@ CASES = [
         issued({**HTTP_01, "server": "https://acme-v02.api.letsencrypt.org/directory"}),
         PUBLIC,
         "edge.tls.issuer.server",
-        "is Let's Encrypt's own address",
+        "is Let's Encrypt's own URL",
         "write staging or production",
     ),
     (
@@ -283,7 +283,7 @@ CASES = [
         issued({**HTTP_01, "email": "shop"}),
         PUBLIC,
         "edge.tls.issuer.email",
-        "no e-mail address",
+        "not an e-mail address",
         "shop@example.com",
     ),
     (
@@ -292,7 +292,7 @@ CASES = [
         issued({**HTTP_01, "server": "production"}),
         PUBLIC,
         "edge.tls.issuer.server",
-        "use up the weekly certificates",
+        "exhaust the domain's weekly certificate limit",
         "staging",
     ),
     (
@@ -301,7 +301,7 @@ CASES = [
         issued(),
         {"hosts": {"shop": ["shop.test"], "admin": "admin.example.com"}},
         "hosts.shop[0]",
-        "no name of the public DNS",
+        "not in public DNS",
         "secret or certificate",
     ),
     (
@@ -310,7 +310,7 @@ CASES = [
         issued(names=["*.example.com"]),
         PUBLIC,
         "edge.tls.names[0]",
-        "cannot prove a wildcard",
+        "cannot validate a wildcard",
         "DNS-01",
     ),
     (
@@ -319,7 +319,7 @@ CASES = [
         issued(names=["shop.example.com", "admin.example.com", "old.example.com"]),
         PUBLIC,
         "edge.tls.names[2]",
-        "it is none of them",
+        "this one does not",
         "hosts",
     ),
     (
@@ -328,7 +328,7 @@ CASES = [
         issued(names=["shop.example.com", "admin.example.com", "shop.example.com"]),
         PUBLIC,
         "edge.tls.names[2]",
-        "has it already",
+        "is covered by another name",
         "remove it",
     ),
     (
@@ -337,7 +337,7 @@ CASES = [
         issued(NAMED, names=["*.example.com", "shop.example.com"]),
         PUBLIC,
         "edge.tls.names[1]",
-        "has it already",
+        "is covered by another name",
         "remove it",
     ),
     (
@@ -373,13 +373,13 @@ CASES = [
         issued(NAMED, names=["shop.*.example.com"]),
         PUBLIC,
         "edge.tls.names[0]",
-        "no host name",
+        "not a host name",
         "1 to 63",
     ),
 ]
 STRICTER = [
     ("no TLS in staging", "staging", {"mode": "none"}, "edge.tls.mode", "readable"),
-    ("a test certificate", "production", issued(), "edge.tls.issuer.server", "no browser trusts"),
+    ("a test certificate", "production", issued(), "edge.tls.issuer.server", "not trust"),
 ]
 ACCEPTED = [
     ("the shop's own Gateway", OWN, SECRET, {}),

@@ -45,21 +45,21 @@ CASES = [
         "a cache by another program",
         {"frontendCache": {"mode": "squid"}},
         "frontendCache.mode",
-        "none of the choices",
+        "not one of the choices",
         "none, varnish",
     ),
     (
         "phpMyAdmin for everybody",
         {"phpMyAdmin": {"enabled": True, "host": "db.shop.test"}},
         "phpMyAdmin.allow",
-        "everybody could try passwords",
+        "anyone could try database passwords",
         "port-forward",
     ),
     (
         "phpMyAdmin for everybody by another name",
         {"phpMyAdmin": {"enabled": True, "host": "db.shop.test", "allow": ["0.0.0.0/0"]}},
         "phpMyAdmin.allow[0]",
-        "is everybody",
+        "allows everyone",
         "list the networks",
     ),
     (
@@ -97,7 +97,7 @@ def test_in_production_one_pod_of_the_cache_is_none():
     images = {"images": {"varnish": f"docker.io/library/varnish:7.7-alpine{DIGEST}"}}
     base = merge(dict(PRODUCTION), images)
     found = problems({"frontendCache": {**VARNISH, "replicas": 1}}, base)
-    check(found, "frontendCache.replicas", "every visitor comes through it", "2 or more")
+    check(found, "frontendCache.replicas", "draining its node takes the shop down", "2 or more")
     assert validated(merge(merge(dict(DEV.shop), base), {"frontendCache": VARNISH}))
 
 

@@ -63,7 +63,7 @@ CASES = [
         "a misspelt key is refused with the nearest right one",
         {"web": {"storefront": {"autoscaling": {"minReplcas": 2}}}},
         "web.storefront.autoscaling.minReplcas",
-        "no such setting",
+        "not a known setting",
         "did you mean minReplicas?",
     ),
     (
@@ -114,7 +114,7 @@ CASES = [
         "a label of 64 characters",
         {"hosts": {"admin": f"{'a' * 64}.test"}},
         "hosts.admin",
-        "no host name",
+        "not a host name",
         "1 to 63",
     ),
     (
@@ -122,7 +122,7 @@ CASES = [
         "a host of 254 characters",
         {"hosts": {"admin": ".".join(["a" * 49] * 5) + ".test"}},
         "hosts.admin",
-        "no host name",
+        "not a host name",
         "1 to 63",
     ),
     (
@@ -130,8 +130,8 @@ CASES = [
         "an address as host",
         {"hosts": {"admin": "10.0.0.1"}},
         "hosts.admin",
-        "is an address",
-        "need a name",
+        "is an IP address",
+        "use a host name",
     ),
     (
         8,
@@ -154,7 +154,7 @@ CASES = [
         "the admin on the shop's host",
         {"hosts": {"admin": "shop.test"}},
         "hosts.admin",
-        "host of its own",
+        "needs its own host",
         "admin.shop.test",
     ),
     (
@@ -170,7 +170,7 @@ CASES = [
         "a customer's name that is no Kubernetes name",
         {"customer": "Acme_1"},
         "customer",
-        "no Kubernetes name",
+        "not a Kubernetes name",
         "lower-case",
     ),
     (
@@ -178,7 +178,7 @@ CASES = [
         "the default namespace",
         {"namespace": "default"},
         "namespace",
-        "not a namespace",
+        "is a system namespace",
         "leave it out",
     ),
     (
@@ -186,7 +186,7 @@ CASES = [
         "a namespace of the cluster",
         {"namespace": "kube-system"},
         "namespace",
-        "not a namespace",
+        "is a system namespace",
         "leave it out",
     ),
     (
@@ -194,7 +194,7 @@ CASES = [
         "an image without a tag",
         {"images": {"php": "registry.test:5000/shop/php"}},
         "images.php",
-        "names no version",
+        "has no version",
         "digest",
     ),
     (
@@ -202,15 +202,15 @@ CASES = [
         "an image tagged latest",
         {"images": {"php": "shop/php:latest"}},
         "images.php",
-        "names no version",
-        "never moves",
+        "has no version",
+        "is never moved",
     ),
     (
         14,
         "an image reference in upper case",
         {"images": {"php": "Shop/php:1"}},
         "images.php",
-        "no image reference",
+        "not an image reference",
         "lower case",
     ),
     (
@@ -242,7 +242,7 @@ CASES = [
         "a schedule with 60 minutes",
         {"cron": {"schedule": "60 * * * *"}},
         "cron.schedule",
-        "never comes",
+        "never fires",
         "ranges",
     ),
     (
@@ -250,7 +250,7 @@ CASES = [
         "the 31st of February",
         {"cron": {"schedule": "0 0 31 2 *"}},
         "cron.schedule",
-        "never comes",
+        "never fires",
         "ranges",
     ),
     (
@@ -266,7 +266,7 @@ CASES = [
         "an unknown time zone",
         {"store": {"timezone": "Europe/Berln"}},
         "store.timezone",
-        "no time zone",
+        "not in the IANA time zone database",
         "Europe/Berlin",
     ),
     (
@@ -274,7 +274,7 @@ CASES = [
         "memory in GB",
         {"database": {"mode": "volume", "storage": {"size": "8GB"}}},
         "database.storage.size",
-        "no amount of memory",
+        "not a memory quantity",
         "512Mi",
     ),
     (
@@ -282,7 +282,7 @@ CASES = [
         "memory of nothing",
         {"cache": {"cache": {"resources": {"limits": {"memory": "0Mi"}}}}},
         "cache.cache.resources.limits.memory",
-        "no amount of memory",
+        "not a memory quantity",
         "512Mi",
     ),
     (
@@ -290,7 +290,7 @@ CASES = [
         "memory with a space",
         {"media": {"storage": {"size": "1 Gi"}}},
         "media.storage.size",
-        "no amount of memory",
+        "not a memory quantity",
         "512Mi",
     ),
     (
@@ -298,7 +298,7 @@ CASES = [
         "CPU with a comma",
         {"cron": {"resources": {"limits": {"cpu": "1,5"}}}},
         "cron.resources.limits.cpu",
-        "no amount of CPU",
+        "not a CPU quantity",
         "500m",
     ),
     (
@@ -314,7 +314,7 @@ CASES = [
         "memory for fewer than two workers",
         {"web": {"storefront": {"php": {"resources": {"limits": {"memory": "520Mi"}}}}}},
         "web.storefront.php.resources.limits.memory",
-        "holds 1 workers",
+        "has room for 1 workers",
         "569Mi or more",
     ),
     (
@@ -330,7 +330,7 @@ CASES = [
         "a memory_limit above the pod's",
         {"php": {"memoryLimit": "1G"}},
         "php.memoryLimit",
-        "one request may use more than",
+        "a single request may use more than",
         "lower it",
     ),
     (
@@ -338,7 +338,7 @@ CASES = [
         "cron's memory_limit above its pod's",
         {"cron": {"memoryLimit": "2G"}},
         "cron.memoryLimit",
-        "more than its pod has",
+        "exceeds the memory limit",
         "lower it",
     ),
     (
@@ -346,7 +346,7 @@ CASES = [
         "several pods on a volume of one node",
         {"media": {"accessMode": "ReadWriteOnce"}},
         "media.accessMode",
-        "on one node only",
+        "allows one node only",
         "ReadWriteMany",
     ),
     (
@@ -370,7 +370,7 @@ CASES = [
         "an unknown database mode",
         {"database": {"mode": "managed"}},
         "database.mode",
-        "none of the choices",
+        "not one of the choices",
         "volume, node-local, replicated, galera, external",
     ),
     (
@@ -378,7 +378,7 @@ CASES = [
         "root as the shop's user",
         {"database": {**EXTERNAL, "username": "root"}},
         "database.username",
-        "everything on the server",
+        "all privileges on the server",
         "this database only",
     ),
     (
@@ -386,8 +386,8 @@ CASES = [
         "the server's own database",
         {"database": {**EXTERNAL, "name": "mysql"}},
         "database.name",
-        "the server itself",
-        "of the shop's own",
+        "is a system database",
+        "dedicated to the shop",
     ),
     (
         57,
@@ -410,23 +410,23 @@ CASES = [
         "admin as admin path",
         {"admin": {"path": "admin"}},
         "admin.path",
-        "guessed first",
-        "of your own",
+        "easily guessed",
+        "another word",
     ),
     (
         59,
         "an admin path with a slash",
         {"admin": {"path": "back/office"}},
         "admin.path",
-        "no front name",
-        "no slash",
+        "not a front name",
+        "letters, digits and underscores",
     ),
     (
         60,
         "an ini line that the program owns",
         {"php": {"ini": {"memory_limit": "1G"}}},
         "php.ini.memory_limit",
-        "not the customer's",
+        "cannot be set here",
         "php.memoryLimit",
     ),
     (
@@ -442,7 +442,7 @@ CASES = [
         "a [mysqld] line that could harm the data",
         {"database": {"mode": "volume", "config": {"innodb_force_recovery": 6}}},
         "database.config.innodb_force_recovery",
-        "cannot harm",
+        "list of safe options",
         "use one of",
     ),
     (
@@ -463,7 +463,7 @@ CASES = [
     ),
     (
         74,
-        "more than a ConfigMap holds",
+        "exceeds the limit of a ConfigMap",
         {"web": {"nginx": {"server": {"x": "# comment\n" * 120000}}}},
         "web.nginx",
         "1 MiB",
@@ -490,7 +490,7 @@ STRICTER = [
         "one storefront pod",
         {"web": {"storefront": {"autoscaling": {"minReplicas": 1}}}},
         "web.storefront.autoscaling.minReplicas",
-        "one pod is none",
+        "takes the shop down",
     ),
     (54, "no TLS", {"edge": {"tls": {"mode": "none"}}}, "edge.tls.mode", "readable"),
     (
@@ -498,7 +498,7 @@ STRICTER = [
         "a proxy that is everybody",
         {"edge": {"trustedProxies": ["0.0.0.0/0"]}},
         "edge.trustedProxies[0]",
-        "any client address",
+        "forge its address",
     ),
     (69, "data that dies with the stack", {"retainData": False}, "retainData", "survive"),
     (49, "an external database in clear text", {"database": EXTERNAL}, "database.ca", "clear text"),

@@ -69,21 +69,21 @@ CASES = [
         "a Secret's name with an empty part",
         {"images": {"pullSecrets": ["registry..example"]}},
         "images.pullSecrets[0]",
-        "no Kubernetes name",
+        "not a Kubernetes name",
         "dots",
     ),
     (
         "a Secret's name of 254 characters",
         {"images": {"pullSecrets": [".".join(["a" * 50] * 5)]}},
         "images.pullSecrets[0]",
-        "no Kubernetes name",
+        "not a Kubernetes name",
         "dots",
     ),
     (
         "a dot in what a Service is called after",
         {"edge": {**OWN, "parent": {"mode": "own", "className": "a.b"}, "tls": SECRET}},
         "edge.parent.className",
-        "no Kubernetes name",
+        "not a Kubernetes name",
         "hyphens",
     ),
     (
@@ -104,7 +104,7 @@ CASES = [
         "a move from somebody else's way in to the same one",
         {"edge": {**NONE, "tls": {"mode": "none"}, "movingFrom": NONE}},
         "edge.movingFrom",
-        "describes already",
+        "is identical to the edge",
         "remove it",
     ),
     (
@@ -153,35 +153,35 @@ CASES = [
         "the admin area's store on another host",
         stores("admin"),
         "hosts.stores[0].code",
-        "is the admin area",
+        "is the admin store",
         "of the shop",
     ),
     (
         "the admin area's website on another host",
         stores("website admin"),
         "hosts.stores[0].code",
-        "is the admin area",
+        "is the admin store",
         "of the shop",
     ),
     (
         "the shop's own store on another host",
         stores("default"),
         "hosts.stores[0].code",
-        "is what shop.test shows",
+        "is the store at shop.test",
         "hosts.shop",
     ),
     (
         "the shop's own website on another host",
         stores("website base"),
         "hosts.stores[0].code",
-        "is what shop.test shows",
+        "is the store at shop.test",
         "hosts.shop",
     ),
     (
         "one store on two hosts",
         stores("de", "fr", "de"),
         "hosts.stores[2].code",
-        "has a host already",
+        "already has a host",
         "redirects",
     ),
     (
@@ -297,7 +297,7 @@ def test_one_nginx_pod_is_none_in_production():
     check(
         problems(SPLIT, PRODUCTION),
         "web.storefront.nginx.autoscaling.minReplicas",
-        "one pod is none",
+        "takes the shop down",
         "2 or more",
     )
 

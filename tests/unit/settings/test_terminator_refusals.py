@@ -41,14 +41,14 @@ def shop(changes, nginx=None):
 def test_apache_alone_has_no_use_for_nginx():
     found = problems_of(shop(APACHE, NGINX))
 
-    check(found, "images.nginx", "web.topology is apache: there is no nginx", "remove it")
+    check(found, "images.nginx", "with web.topology apache there is no nginx", "remove it")
     assert validated(shop(APACHE))
 
 
 def test_a_terminator_before_apache_needs_nginx_and_may_have_it():
     found = problems_of(shop(merge(APACHE, TERMINATOR)))
 
-    check(found, "images.nginx", "frontendCache.terminator needs an nginx", "name an image")
+    check(found, "images.nginx", "frontendCache.terminator needs nginx", "name an nginx image")
     assert validated(shop(merge(APACHE, TERMINATOR), NGINX))
 
 
