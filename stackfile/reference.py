@@ -76,12 +76,12 @@ class Reference:
         text.append("\n".join(about))
         words = [chapter.word(section) for section in chapter.places]
         if rows:
-            rows = [
+            lines = [
                 f"| `{key}`{only(mine, words)} | {row}"
                 for key, each in rows.items()
                 for row, mine in each.items()
             ]
-            text.append("\n".join([_HEAD, *rows]))
+            text.append("\n".join([_HEAD, *lines]))
         return "\n\n".join([f"## {chapter.title}", *filter(None, text), *blocks])
 
     def _about(self, chapter: Chapter, section: type[Section]) -> str:

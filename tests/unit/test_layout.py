@@ -90,7 +90,6 @@ def test_a_package_knows_only_what_it_may(package):
     assert wrong == []
 
 
-@pytest.mark.xfail(reason="checks still read the settings of a shop", strict=False)
 def test_looking_at_a_cluster_needs_no_settings():
     assert [file for file, name in _imported("cluster") if name == "settings"] == []
 
