@@ -296,6 +296,38 @@ _TRANSPARENT = {*_SECTION_NAMES[:6]}
 """Sections whose content may be left out: what is in them need not be known."""
 _AROUND = {*_SECTION_NAMES[6:19]}
 """Sections that say for what directives are."""
+_APART = {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch"}
+"""Sections that Apache takes in no other one."""
+_ACTIONS = "add append edit edit* merge note set setifempty unset"
+_PERIODS = "year|month|week|day|hour|minute|second"
+_OPTIONS = "FollowSymLinks|SymLinksIfOwnerMatch|ExecCGI|Includes(?:NOEXEC)?|Indexes|MultiViews"
+_VALUES: Mapping[str, tuple[re.Pattern[str], str]] = {
+    name: (re.compile(pattern, re.IGNORECASE), fix)
+    for listed, pattern, fix in (
+        (
+            "header requestheader",
+            rf"(?:(?:always|onsuccess) )?(?:{'|'.join(map(re.escape, _ACTIONS.split()))}|echo)\s.*",
+            f"begin with one of {_ACTIONS}",
+        ),
+        ("errordocument", r"[45]\d\d\s.*", "begin with a status such as 404"),
+        ("enablesendfile enablemmap", "on|off", "write On or Off"),
+        ("usecanonicalname", "on|off|dns", "write On, Off or DNS"),
+        ("serversignature", "on|off|email", "write On, Off or EMail"),
+        ("allowencodedslashes", "on|off|nodecode", "write On, Off or NoDecode"),
+        (
+            "expiresdefault",
+            rf"(?:access|now|modification)(?: plus)?(?: \d+ (?:{_PERIODS})s?)+|[AM]\d+",
+            "write a time such as access plus 7 days",
+        ),
+        (
+            "options",
+            rf"(?:[+-]?(?:{_OPTIONS})\s?)+|None|All",
+            "write options such as -Indexes, all with a sign or none with one",
+        ),
+    )
+    for name in listed.split()
+}
+"""Values whose form is certain, and how to write them."""
 _WORDS = re.compile(r"""\s*("(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|\S+)""")
 
 
@@ -331,6 +363,14 @@ def parse(text: str) -> Parsed:
             elif not words[1:] and name not in {"else", "requireall", "requireany", "requirenone"}:
                 parsed.mistakes.append(
                     Mistake(number, f"<{words[0]}> does not say of what", "name it in the section")
+                )
+            elif name in _APART and {*context} & _AROUND:
+                parsed.mistakes.append(
+                    Mistake(
+                        number,
+                        f"<{words[0]}> is not allowed in such a section",
+                        "move it out of the section",
+                    )
                 )
             into.append(section)
             open_sections.append((section, into))
@@ -380,16 +420,27 @@ def _checked(directive: Directive, written: str) -> Mistake | None:
 
 
 def _misused(known: _Known, args: tuple[str, ...], inside: set[str]) -> tuple[str, str] | None:
+    return _misplaced(known, inside) or _wrong(known, args)
+
+
+def _misplaced(known: _Known, inside: set[str]) -> tuple[str, str] | None:
     if known.where == _GLOBAL:
         return "is not allowed in a virtual host", "remove it"
     if known.where == _OUTSIDE and inside & _AROUND:
         return "is not allowed in such a section", "move it out of the section"
     if known.where == _INSIDE and not inside & _AROUND:
         return "is not allowed outside of a section", "move it into <Location>"
+    return None
+
+
+def _wrong(known: _Known, args: tuple[str, ...]) -> tuple[str, str] | None:
     if not known.least <= len(args) <= known.most:
         return "has a number of values that Apache does not take", "correct it"
     if known.flag and args[0].lower() not in {"on", "off"}:
         return "is neither On nor Off", "write On or Off"
+    value, fix = _VALUES.get(known.name.lower(), (None, ""))
+    if value and not value.fullmatch(" ".join(args)):
+        return "has a value that Apache does not take", fix
     return None
 
 

@@ -102,6 +102,45 @@ _ARGUMENTS = {
     ),
 }
 """What crossplane says of values, and what people are told."""
+_VALUES: Mapping[re.Pattern[str], tuple[slice, re.Pattern[str], str, str]] = {
+    re.compile(r"_timeout$"): (
+        slice(0, 2),
+        re.compile(r"(?:\d+(?:ms|[smhdwMy])?\s*)+|.*\$.*"),
+        "has a value that is no time",
+        "write a number and ms, s, m, h or d, such as 30s",
+    ),
+    re.compile(r"_(?:buffer_size|body_size|file_size|hash_max_size|bucket_size|min_length)$"): (
+        slice(0, 1),
+        re.compile(r"\d+[kKmMgG]?|.*\$.*"),
+        "has a value that is no size",
+        "write a whole number, alone for bytes or with k, m or g, such as 64m",
+    ),
+    re.compile(r"^(?:set|auth_request_set)$"): (
+        slice(0, 1),
+        re.compile(r"\$[A-Za-z_]\w*"),
+        "names no variable",
+        "write its name with a dollar sign before it",
+    ),
+    re.compile(r"^(?:map|split_clients)$"): (
+        slice(1, 2),
+        re.compile(r"\$[A-Za-z_]\w*"),
+        "names no variable",
+        "write its name with a dollar sign before it",
+    ),
+    re.compile(r"^(?:allow|deny)$"): (
+        slice(0, 1),
+        re.compile(r"all|unix:|[0-9.]+(?:/\d+)?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:/\d+)?"),
+        "has a value that is no network",
+        "write an address, a network such as 192.0.2.0/24, or all",
+    ),
+    re.compile(r"^limit_(?:req|conn)_zone$"): (
+        slice(1, 2),
+        re.compile(r"zone=[^:]+:\d+[kKmMgG]?"),
+        "has no zone with a name and a size",
+        "write zone=name:1m",
+    ),
+}
+"""Values whose form is certain, by the names of directives."""
 _END = "the_end_of_this_file"
 
 Context = tuple[str, ...]
@@ -315,6 +354,9 @@ def _checked(directive: Directive, end: str) -> Mistake | None:
     except errors.NgxParserDirectiveArgumentsError as error:
         what, fix = next(told for part, told in _ARGUMENTS.items() if part in error.strerror)
         return Mistake(line, f"{name} {what}", fix)
+    for pattern, (told, value, what, fix) in _VALUES.items():
+        if pattern.search(name) and not all(value.fullmatch(arg) for arg in directive.args[told]):
+            return Mistake(line, f"{name} {what}", fix)
     if name == "if" and not re.fullmatch(r"\(.*\)", " ".join(directive.args), re.DOTALL):
         return Mistake(line, "if has no condition in brackets", "write if (condition) { }")
     return None

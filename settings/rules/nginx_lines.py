@@ -5,8 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from crossplane import analyzer  # pyright: ignore[reportMissingTypeStubs]
-
 from settings.model import Settings
 from settings.rules.nginx_grammar import DATA_BLOCKS, Context, Directive, Mistake, known, parse
 from settings.rules.program_lines import names, web_server_files
@@ -56,20 +54,44 @@ _REPEATABLE = names(
     """
 )
 """What the program has as well, and a customer may have more of: other ones."""
-_SINGLE = names(
+_AGAIN = names(
     """
-    alias auth_basic auth_basic_user_file charset client_body_temp_path expires fastcgi_cache
-    fastcgi_cache_key fastcgi_pass fastcgi_temp_path keepalive_timeout limit_rate
-    limit_rate_after proxy_cache proxy_cache_key proxy_pass proxy_temp_path root
-    scgi_temp_path try_files uwsgi_temp_path
+    access_log add_header add_trailer addition_types allow ancient_browser
+    ancient_browser_value auth_request_set break charset_map charset_types
+    client_body_early_read dav_methods deny disable_symlinks early_hints empty_gif error_log
+    error_page fastcgi_cache_bypass fastcgi_cache_methods fastcgi_cache_path
+    fastcgi_cache_use_stale fastcgi_cache_valid fastcgi_catch_stderr fastcgi_hide_header
+    fastcgi_ignore_headers fastcgi_next_upstream fastcgi_no_cache fastcgi_param
+    fastcgi_pass_header fastcgi_split_path_info flv geo grpc_hide_header grpc_ignore_headers
+    grpc_next_upstream grpc_pass_header grpc_set_header grpc_ssl_certificate
+    grpc_ssl_certificate_cache grpc_ssl_certificate_key grpc_ssl_conf_command
+    grpc_ssl_password_file grpc_ssl_protocols gzip_disable gzip_proxied gzip_types hash
+    http2_idle_timeout http2_max_concurrent_pushes http2_max_field_size http2_max_header_size
+    http2_max_requests http2_push http2_push_preload http2_recv_timeout if include index
+    internal ip_hash keepalive keepalive_disable least_conn least_time limit_conn
+    limit_conn_zone limit_except limit_req limit_req_zone listen location log_format map
+    memcached_next_upstream mirror modern_browser modern_browser_value mp4 proxy_cache_bypass
+    proxy_cache_methods proxy_cache_path proxy_cache_use_stale proxy_cache_valid
+    proxy_cookie_domain proxy_cookie_flags proxy_cookie_path proxy_hide_header
+    proxy_ignore_headers proxy_next_upstream proxy_no_cache proxy_pass_header proxy_redirect
+    proxy_set_header proxy_ssl_certificate proxy_ssl_certificate_cache
+    proxy_ssl_certificate_key proxy_ssl_conf_command proxy_ssl_password_file
+    proxy_ssl_protocols quic_host_key random return rewrite scgi_cache_bypass
+    scgi_cache_methods scgi_cache_path scgi_cache_use_stale scgi_cache_valid scgi_hide_header
+    scgi_ignore_headers scgi_next_upstream scgi_no_cache scgi_param scgi_pass_header
+    secure_link secure_link_md5 server server_name set set_real_ip_from split_clients
+    ssi_types ssl_certificate ssl_certificate_cache ssl_certificate_key ssl_conf_command
+    ssl_ech_file ssl_ocsp_cache ssl_password_file ssl_protocols ssl_session_cache
+    ssl_session_ticket_key sticky stub_status sub_filter sub_filter_types tunnel_next_upstream
+    tunnel_pass types upstream userid_expires userid_flags userid_mark uwsgi_cache_bypass
+    uwsgi_cache_methods uwsgi_cache_path uwsgi_cache_use_stale uwsgi_cache_valid
+    uwsgi_hide_header uwsgi_ignore_headers uwsgi_next_upstream uwsgi_no_cache uwsgi_param
+    uwsgi_pass_header uwsgi_ssl_certificate uwsgi_ssl_certificate_cache
+    uwsgi_ssl_certificate_key uwsgi_ssl_conf_command uwsgi_ssl_password_file
+    uwsgi_ssl_protocols valid_referers zone
     """
 )
-_SINGLE_VALUES = re.compile(
-    r"(?:^|_)(?:buffer_size|buffers|busy_buffers_size|bucket_size|comp_level|http_version"
-    r"|max_size|max_body_size|min_length|read_timeout|send_timeout|connect_timeout|body_timeout"
-    r"|header_timeout|body_buffer_size|header_buffer_size|default_type|server_tokens)$"
-)
-"""Further directives that nginx calls duplicates."""
+"""What nginx takes several times in one place; of all else a second one is a duplicate."""
 _WRITTEN = re.compile(r"^(?:access_log|\w+_(?:temp|cache)_path|\w+_store|lock_file|state)$")
 _NAMED = names("limit_conn_zone limit_req_zone location log_format upstream")
 """What nginx takes twice under different names only."""
@@ -219,7 +241,7 @@ def _twice(directives: list[Directive], seen: Counter[tuple[str, ...]]) -> Itera
     """Refuse what nginx calls duplicates, among the customer's own lines."""
     for one in directives:
         keys = [(one.name,)] if _single(one.name) else []
-        regular = one.name == "location" and "".join(one.args).startswith("~")
+        regular = one.name == "location" and "".join(one.args).startswith(("~", "@"))
         if one.name in _NAMED and not regular:
             keys += [*_keys(one)]
         for key in keys:
@@ -231,6 +253,4 @@ def _twice(directives: list[Directive], seen: Counter[tuple[str, ...]]) -> Itera
 
 
 def _single(name: str) -> bool:
-    masks: list[int] = analyzer.DIRECTIVES.get(name, [])
-    flag = any(mask & analyzer.NGX_CONF_FLAG for mask in masks)
-    return known(name) and (flag or name in _SINGLE or bool(_SINGLE_VALUES.search(name)))
+    return known(name) and name not in _AGAIN
