@@ -26,6 +26,10 @@ class Violation(NamedTuple):
     fix: str
 
 
+class Hidden(Violation):
+    """A rule that a text breaks which no report may show: it may hold secrets."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One problem."""

@@ -6,7 +6,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from stackfile.explain import Form, Model, at, explain, in_order, nested_secrets, tuples
-from stackfile.report import SettingsError, Source, Violation
+from stackfile.report import Hidden, SettingsError, Source, Violation
 
 Tree = dict[str, Any]
 
@@ -37,8 +37,13 @@ def checked(  # noqa: PLR0913 (each says something else of the tree)
         problems += explain(error, given, source, form)
     if settings is not None:
         problems += [
-            source.problem((form.key, *path), at(given, path), reason, fix)
-            for path, reason, fix in violations(settings)
+            source.problem(
+                (form.key, *found.path),
+                None if isinstance(found, Hidden) else at(given, found.path),
+                found.reason,
+                found.fix,
+            )
+            for found in violations(settings)
         ]
     if problems or settings is None:
         raise SettingsError(source.name, in_order(problems))

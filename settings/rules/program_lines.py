@@ -22,7 +22,7 @@ def ini_keys() -> frozenset[str]:
         [
             *_INI.findall(php_ini("1M", "none", {})),
             *_POOL_INI.findall(fpm_pool(1, 1)),
-            *_APACHE_INI.findall(apache_config(_server("admin", "admin", api=True), 1)),
+            *_APACHE_INI.findall(apache_config(_server("admin", "admin"), 1)),
         ]
     )
 
@@ -42,14 +42,26 @@ def web_server_files(settings: Settings) -> list[str]:
     """Return the configuration of both tiers' web server, with all that can be switched on."""
     apache = isinstance(settings.web, ApacheWeb)
     servers = [
-        _server(tier, settings.admin.path, document_root=settings.web.document_root, api=api)
-        for tier in ("storefront", "admin")
-        for api in {settings.web.api, settings.web.api and tier == "storefront"}
+        _server(
+            tier,
+            settings.admin.path,
+            document_root=settings.web.document_root,
+            api=settings.web.api,
+            basic_auth=basic_auth,
+        )
+        for tier, basic_auth in (("storefront", True), ("storefront", False), ("admin", True))
     ]
     return [apache_config(server, 1) if apache else nginx_config(server) for server in servers]
 
 
-def _server(tier: str, admin_path: str, *, document_root: str = ".", api: bool) -> WebServer:
+def _server(
+    tier: str,
+    admin_path: str,
+    *,
+    document_root: str = ".",
+    api: bool = False,
+    basic_auth: bool = True,
+) -> WebServer:
     everybody = "192.0.2.0/24"
     return {
         "tier": tier,
@@ -62,7 +74,7 @@ def _server(tier: str, admin_path: str, *, document_root: str = ".", api: bool) 
         "hsts": True,
         "trusted_proxies": [everybody],
         "allow": [everybody],
-        "basic_auth": True,
+        "basic_auth": basic_auth,
         "limits": [
             {"name": name, "method": "GET", "path": "/", "per_minute": 1, "burst": 1}
             for name in Limits.model_fields

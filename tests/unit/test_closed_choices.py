@@ -130,7 +130,9 @@ def _add(file: Path, name: str, base: str, tag: str, before: str) -> None:
     assert union, f"{file}: {before}"
     lines = start.splitlines(keepends=True)
     # The union stands in a class or in a statement at the left margin.
-    at = max(i for i, line in enumerate(lines) if line[:1].isalpha() and not line.startswith("from"))
+    at = max(
+        i for i, line in enumerate(lines) if line[:1].isalpha() and not line.startswith("from")
+    )
     member = MEMBER.format(name=name, base=base, tag=tag)
     file.write_text("".join(lines[:at]) + member + "".join(lines[at:]) + f"{name} | {union}{rest}")
 

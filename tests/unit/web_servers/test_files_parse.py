@@ -10,7 +10,7 @@ from offline import find_stack_file, read_stack_file
 from shop.mail import SENDMAIL
 from shop.render import php_ini
 from tests.harness import DEV, ROOT, merge, validated
-from tests.web_servers import reason_to_skip, serving, site_of
+from tests.web_servers import reason_to_skip, serving, settings, site_of
 
 STACKS = sorted(
     path.name[len("Pulumi.") : -len(".yaml")]
@@ -98,6 +98,93 @@ def test_own_lines_of_settings_and_of_the_image_are_read(kind):
 
     assert headers["x-settings"] == "yes"
     assert headers["x-image"] == "yes"
+
+
+OWN = {
+    "nginx": {
+        "http": {
+            "further": """
+                # What only this shop has.
+                map $http_user_agent $robot { default 0; ~*bot 1; volatile; }
+                geo $office { default 0; 192.0.2.0/24 1; }
+                split_clients "${remote_addr}a" $variant { 50% a; * b; }
+                limit_req_zone $binary_remote_addr zone=own:1m rate=5r/s;
+                limit_conn_zone $binary_remote_addr zone=own-connections:1m;
+                log_format short '$remote_addr "$request"';
+                gzip_types application/wasm font/ttf;
+                gzip_comp_level 5;
+                upstream search { server 192.0.2.1:9200 max_fails=2; keepalive 4; }
+                proxy_cache_path /tmp/own levels=1:2 keys_zone=own-cache:1m;
+                large_client_header_buffers 8 16k;
+            """,
+            "more": "deny 192.0.2.66;\nopen_file_cache max=100;",
+        },
+        "server": {
+            "headers": 'add_header X-Robots-Tag "noindex; nofollow" always;',
+            "places": """
+                deny 192.0.2.67;
+                if ($robot) { return 403; }
+                rewrite ^/old-page\\.html$ /new-page.html permanent;
+                error_page 404 /index.php/no-route;
+                access_log /dev/stderr short;
+                location = /erp { deny all; }
+                location ^~ /search/ {
+                  access_log off;
+                  client_max_body_size 1m;
+                  limit_req zone=own burst=5;
+                  proxy_set_header Host $host;
+                  proxy_pass http://search/;
+                }
+                location ~* "\\.{2,3}x$" { gzip off; return 204; }
+                location /limited/ { limit_except GET { deny all; } }
+            """,
+        },
+    },
+    "apache": {
+        "server": {
+            "headers": 'Header always set X-Robots-Tag "noindex"\nSetEnvIf Host a own=1',
+            "places": """
+                # What only this shop has.
+                RewriteEngine On
+                RewriteCond %{HTTP_HOST} ^www\\.(.*)$ [NC]
+                RewriteRule ^/old-page\\.html$ /new-page.html \\
+                  [R=301,L,E=own:1]
+                Redirect gone "/older-page.html"
+                ErrorDocument 404 "/index.php/no-route"
+                <IfModule mod_headers.c>
+                  <LocationMatch "^/search/">
+                    Header set Cache-Control "no-store"
+                    ExpiresActive Off
+                  </LocationMatch>
+                </IfModule>
+                <IfModule mod_nowhere.c>
+                  Nowhere On
+                </IfModule>
+                <Location "/erp">
+                  Require all denied
+                </Location>
+                AddType font/ttf .ttf
+                LogFormat "%a" short
+                CustomLog /proc/self/fd/2 short
+                Alias "/files/" "/var/www/files/"
+                <If "%{HTTP_USER_AGENT} =~ /bot/">
+                  Header set X-Bot yes
+                </If>
+            """,
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("tier", ["storefront", "admin"])
+@pytest.mark.parametrize("kind", ["nginx", "apache"])
+def test_own_files_that_the_settings_take_are_understood(kind, tier):
+    changes = {
+        "web": {"topology": "apache" if kind == "apache" else "shared", kind: OWN[kind]},
+        "access": {"admin": {"allow": ["198.51.100.0/24"]}},
+    }
+
+    assert said(settings(kind, changes), tier) == ""
 
 
 @pytest.mark.skipif(shutil.which("php") is None, reason="php is not on the PATH")
