@@ -29,15 +29,16 @@ _PRODUCTION: Mapping[str, Any] = {
 _NGINX: Mapping[str, Any] = {"images": {"nginx": f"registry.example.com/acme/nginx:1{DIGEST}"}}
 _API: Mapping[str, Any] = {"web": {"api": True}}
 _PAGES: Mapping[str, Any] = {"frontendCache": {"html": True}}
-_DOOR: Mapping[str, Any] = {
-    "access": {"shop": {"allow": ["198.51.100.0/24"], "basicAuth": True}},
+_LISTED: Mapping[str, Any] = {"access": {"shop": {"allow": ["198.51.100.0/24"]}}}
+_ASKED: Mapping[str, Any] = {"access": {"shop": {"basicAuth": True}}}
+_NETWORKS: Mapping[str, Any] = {
     "network": {
         "egress": [{"cidr": "::/0", "ports": [443]}, {"cidr": "10.9.8.0/24", "ports": [1]}]
     },
 }
 _FURTHER: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = {
-    "production with Apache": ("apache", (_PRODUCTION, _API, _DOOR)),
-    "production of several stores": ("multistore", (_PRODUCTION, _NGINX, _API, _DOOR)),
+    "production with Apache": ("apache", (_PRODUCTION, _API, _LISTED, _ASKED)),
+    "production of several stores": ("multistore", (_PRODUCTION, _NGINX, _API, _LISTED, _NETWORKS)),
     "production in split pods": ("split", (_PRODUCTION, {"web": {"storefront": {"nginx": {}}}})),
     "production behind a terminator": ("load-balancer", (_PRODUCTION, _NGINX, _PAGES)),
     "staging without retention": ("shared", ({"retainData": False},)),

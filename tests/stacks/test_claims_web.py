@@ -374,6 +374,9 @@ def test_who_may_come_in_is_as_the_settings_say(shop):
             allowed = " ".join(re.findall(r"^      Require ip (.*)$", host, re.MULTILINE)).split()
             assert allowed == list(access.allow)
             assert ("Require valid-user" in host) == access.basic_auth
+            # Both are asked for, where both are on.
+            assert ("<RequireAll>" in host) == bool(access.allow or access.basic_auth)
+            assert "<RequireAny>" not in host
             assert ("AuthUserFile /etc/openmage/access/htpasswd" in host) == access.basic_auth
         else:
             server = shop_server(config)
