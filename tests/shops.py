@@ -41,9 +41,15 @@ _FURTHER: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = {
     "production of several stores": ("multistore", (_PRODUCTION, _NGINX, _API, _LISTED, _NETWORKS)),
     "production in split pods": ("split", (_PRODUCTION, {"web": {"storefront": {"nginx": {}}}})),
     "production behind a terminator": ("load-balancer", (_PRODUCTION, _NGINX, _PAGES)),
+    "staging for a few behind a cache": ("varnish", (_LISTED,)),
     "staging without retention": ("shared", ({"retainData": False},)),
 }
 """What a stack file is changed to, by a name."""
+_GIVEN = (
+    *("cryptKey", "databasePassword", "databaseRootPassword", "adminPassword", "accessPassword"),
+    *("sessionsPassword", "cachePassword"),
+)
+"""Secrets that a shop without retention is given: elsewhere they are generated."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,7 +167,7 @@ def _given(stack_file: StackFile) -> StackFile:
     for key in stack_file.secrets:
         name = key.removeprefix("openmage:")
         pem = {"tlsCertificate": "CERTIFICATE", "tlsPrivateKey": "PRIVATE KEY"}.get(name)
-        given = f"given1{name}" + "0" * 32
+        given = f"given1{name}{'0' * 32}"[:32]
         config[key] = f"-----BEGIN {pem}-----\n{given}\n-----END {pem}-----\n" if pem else given
     return replace(stack_file, config=config)
 
@@ -179,6 +185,9 @@ def _files() -> dict[str, StackFile]:
     for name, (stack, changes) in _FURTHER.items():
         file = read_stack_file(ROOT / "stacks" / f"Pulumi.{stack}.yaml")
         found[name] = _changed(file, *changes)
+    last = found["staging without retention"]
+    keys = frozenset(f"openmage:{key}" for key in _GIVEN)
+    found["staging without retention"] = replace(last, secrets=keys)
     return {name: _given(file) for name, file in found.items()}
 
 
