@@ -31,6 +31,10 @@ _API: Mapping[str, Any] = {"web": {"api": True}}
 _PAGES: Mapping[str, Any] = {"frontendCache": {"html": True}}
 _LISTED: Mapping[str, Any] = {"access": {"shop": {"allow": ["198.51.100.0/24"]}}}
 _ASKED: Mapping[str, Any] = {"access": {"shop": {"basicAuth": True}}}
+_RANGES: Mapping[str, Any] = {"edge": {"sourceRanges": ["198.51.100.0/24"]}}
+_PORTS: Mapping[str, Any] = {
+    "database": {"port": 3307, "read": {"host": "replica.mysql.example.com", "port": 3308}}
+}
 _NETWORKS: Mapping[str, Any] = {
     "network": {
         "egress": [{"cidr": "::/0", "ports": [443]}, {"cidr": "10.9.8.0/24", "ports": [1]}]
@@ -40,7 +44,8 @@ _FURTHER: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = {
     "production with Apache": ("apache", (_PRODUCTION, _API, _LISTED, _ASKED)),
     "production of several stores": ("multistore", (_PRODUCTION, _NGINX, _API, _LISTED, _NETWORKS)),
     "production in split pods": ("split", (_PRODUCTION, {"web": {"storefront": {"nginx": {}}}})),
-    "production behind a terminator": ("load-balancer", (_PRODUCTION, _NGINX, _PAGES)),
+    "production behind a terminator": ("load-balancer", (_PRODUCTION, _NGINX, _PAGES, _RANGES)),
+    "production on ports of its own": ("external", (_PORTS,)),
     "staging for a few behind a cache": ("varnish", (_LISTED,)),
     "staging without retention": ("shared", ({"retainData": False},)),
 }
