@@ -1,4 +1,4 @@
-"""Rules about the customer's own lines for php.ini, [mysqld] and the web server."""
+"""Rules about custom lines for php.ini, [mysqld] and the web server."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +30,7 @@ def web_server(settings: Settings) -> Iterator[Violation]:
     total = sum(len(text.encode()) for texts in files.values() for text in texts.values())
     if total > _CONFIG_MAP_BYTES * 9 // 10:
         yield Violation(
-            ("web", server), "is more than a ConfigMap holds, 1 MiB", "put it into the image"
+            ("web", server), "exceeds the limit of a ConfigMap, 1 MiB", "put it into the image"
         )
         return
     for (block, name), found in mistakes(settings, files).items():
