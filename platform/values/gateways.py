@@ -1,6 +1,6 @@
 """Settings of the ingress controller or Gateway."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -64,6 +64,8 @@ class _Gateway(Section):
 class TraefikGateway(_Gateway):
     """Traefik, for Ingress and Gateway API. All Gateways share its pods and load balancer."""
 
+    serves_ingress: ClassVar[bool] = True
+    """Whether it serves Ingress."""
     controller: Literal["traefik"]
     class_name: Name = "traefik"
     """Name of the IngressClass and of the GatewayClass."""
@@ -72,9 +74,12 @@ class TraefikGateway(_Gateway):
 class EnvoyGateway(_Gateway):
     """Envoy Gateway, for the Gateway API. Each Gateway has its own pods and load balancer."""
 
+    serves_ingress: ClassVar[bool] = False
+    """Whether it serves Ingress."""
     controller: Literal["envoy"]
     class_name: Name = "envoy"
     """Name of the GatewayClass."""
 
 
-Gateway = Annotated[NoGateway | TraefikGateway | EnvoyGateway, Field(discriminator="controller")]
+Controller = TraefikGateway | EnvoyGateway
+Gateway = Annotated[NoGateway | Controller, Field(discriminator="controller")]
