@@ -40,11 +40,7 @@ issuers: Sequence[pulumi.Resource] = ()
 def part(values: Mapping[str, Any], *after: pulumi.Resource) -> PartArgs:
     """Return the arguments of every part, which monitoring watches if it is there."""
     monitors = () if monitoring is None else monitoring.definitions
-    return {
-        "values": values,
-        "monitored": monitoring is not None,
-        "after": [*monitors, *after],
-    }
+    return {"values": values, "monitored": monitoring is not None, "after": [*monitors, *after]}
 
 
 if chosen.monitoring.enabled:

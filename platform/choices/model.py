@@ -8,14 +8,7 @@ from pydantic import Field
 from stackfile.section import Section
 from stackfile.types import Server
 from stackfile.values import Storage
-from values.gateways import (
-    Controller,
-    EnvoyGateway,
-    Gateway,
-    NoGateway,
-    SharedGateway,
-    TraefikGateway,
-)
+from values.gateways import Controller, Gateway, NoGateway, SharedGateway
 from values.issuers import Issuer
 from values.logs import GraylogLogs, Logs, NoLogs, PasswordLogs
 
@@ -89,13 +82,7 @@ class Platform(Section):
     @property
     def controller(self) -> Controller | None:
         """The ingress controller or Gateway; None if there is none."""
-        match self.gateway:
-            case NoGateway():
-                return None
-            case TraefikGateway() | EnvoyGateway() as controller:
-                return controller
-            case _:
-                assert_never(self.gateway)
+        return self.gateway.installed
 
     @property
     def shared_gateway(self) -> SharedGateway | None:

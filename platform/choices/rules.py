@@ -6,7 +6,6 @@ from typing import assert_never
 from choices.model import Platform
 from stackfile.report import Violation
 from stackfile.types import network
-from values.gateways import EnvoyGateway, NoGateway, TraefikGateway
 from values.issuers import DnsSolver, GatewaySolver, IngressSolver
 from values.logs import GraylogLogs, NoLogs, PasswordLogs
 
@@ -59,18 +58,13 @@ def _solvers(platform: Platform) -> Iterator[Violation]:
 
 
 def _shared(platform: Platform) -> Iterator[Violation]:
-    match platform.gateway:
-        case TraefikGateway():
-            if platform.listener_sets:
-                yield Violation(
-                    ("gateway", "shared", "listenerSets"),
-                    "Traefik 3.7 does not support ListenerSets",
-                    "use controller envoy, or let shops have their own Gateways",
-                )
-        case NoGateway() | EnvoyGateway():
-            pass
-        case _:
-            assert_never(platform.gateway)
+    controller = platform.controller
+    if platform.listener_sets and controller and not controller.supports_listener_sets:
+        yield Violation(
+            ("gateway", "shared", "listenerSets"),
+            "Traefik 3.7 does not support ListenerSets",
+            "use controller envoy, or let shops have their own Gateways",
+        )
 
 
 def _listeners(platform: Platform) -> Iterator[Violation]:
@@ -83,15 +77,14 @@ def _listeners(platform: Platform) -> Iterator[Violation]:
         if listener.name in seen:
             yield Violation((*path, "name"), "is already used", "give each a unique name")
         seen.add(listener.name)
-        if listener.issuer not in issuers:
+        solver = issuers.get(listener.issuer)
+        if solver is None:
             yield Violation(
                 (*path, "issuer"),
                 "is not one of certManager.issuers",
                 f"use one of {', '.join(sorted(issuers))}" if issuers else "add one",
             )
-        elif (
-            listener.hostname.startswith("*.") and not issuers[listener.issuer].validates_wildcards
-        ):
+        elif listener.hostname.startswith("*.") and not solver.validates_wildcards:
             yield Violation(
                 (*path, "issuer"),
                 "HTTP-01 cannot validate a wildcard",

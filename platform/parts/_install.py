@@ -11,8 +11,6 @@ from components.kit.pod_security import Level, restrict
 from parts._charts import Chart
 from stackfile.merge import merge
 
-_TIMEOUT = 600
-_HISTORY = 5
 ROUTES = {"app.kubernetes.io/part-of": "openmage"}
 """Label of namespaces whose routes may attach to the shared Gateway; every shop's has it."""
 GUARDED = pulumi.ResourceOptions(protect=True, retain_on_delete=True)
@@ -76,8 +74,8 @@ def install(
         skip_crds=True,
         atomic=True,
         wait_for_jobs=True,
-        timeout=_TIMEOUT,
-        max_history=_HISTORY,
+        timeout=600,
+        max_history=5,
         opts=opts,
     )
 

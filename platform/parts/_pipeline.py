@@ -2,14 +2,12 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import jinja2
 
 from values.logs import Destination
 
-STATE = "/var/lib/openmage-logs"
-"""Directory on the node for read positions and buffered chunks."""
 CERTIFICATES = "/certificates"
 _TEMPLATES: Any = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "fluent-bit"),
@@ -21,23 +19,16 @@ _TEMPLATES: Any = jinja2.Environment(
 )
 
 
-class Pipeline(TypedDict):
-    """The chart's `config`: Fluent Bit's files, by section."""
-
-    service: str
-    inputs: str
-    filters: str
-    outputs: str
-    customParsers: str
-
-
 def pipeline(
     server: Destination, *, variables: Collection[str], files: Collection[str]
-) -> Pipeline:
-    """Return the files; free-form user input is passed in variables, never inlined."""
+) -> dict[str, str]:
+    """Return the chart's `config`: Fluent Bit's files, by section.
+
+    Free-form user input is passed in variables, never inlined.
+    """
     return {
-        "service": _TEMPLATES.get_template("service.conf").render(state=STATE),
-        "inputs": _TEMPLATES.get_template("inputs.conf").render(state=STATE),
+        "service": _TEMPLATES.get_template("service.conf").render(),
+        "inputs": _TEMPLATES.get_template("inputs.conf").render(),
         "filters": _TEMPLATES.get_template("filters.conf").render(server=server),
         "outputs": _TEMPLATES.get_template(f"{server.destination}.conf").render(
             server=server, variables=variables, files=files, certificates=CERTIFICATES

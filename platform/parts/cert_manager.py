@@ -11,10 +11,6 @@ from parts._install import PartArgs, child_of, install, namespace
 from stackfile.merge import merge
 from values.issuers import TOKEN_SECRET, DnsSolver, GatewaySolver, IngressSolver, Issuer, Solver
 
-NAMESPACE = "cert-manager"
-TOKEN_KEY = "token"  # noqa: S105 (the name of a file)
-_REGISTRATION_TIMEOUT = "180"
-
 
 class CertManagerArgs(PartArgs):
     """Arguments of cert-manager."""
@@ -40,7 +36,7 @@ class CertManager(pulumi.ComponentResource):
         """Install cert-manager, then create the issuers."""
         super().__init__("openmage:platform:CertManager", name, None, opts)
         child = child_of(self, args)
-        space = namespace(name, NAMESPACE, "restricted", child)
+        space = namespace(name, "cert-manager", "restricted", child)
         release = install(
             name, chart("cert-manager"), space, merge(_values(args), args["values"]), child
         )
@@ -50,7 +46,7 @@ class CertManager(pulumi.ComponentResource):
                 f"{name}-dns-token",
                 metadata={"name": TOKEN_SECRET, "namespace": space.metadata.name},
                 type="Opaque",
-                string_data={TOKEN_KEY: args["token"]},
+                string_data={"token": args["token"]},
                 opts=child,
             )
             before.append(token)
@@ -81,7 +77,7 @@ def _issuer(name: str, issuer: Issuer, opts: pulumi.ResourceOptions) -> pulumi.R
             "name": issuer.name,
             "annotations": {
                 "pulumi.com/waitFor": "condition=Ready",
-                "pulumi.com/timeoutSeconds": _REGISTRATION_TIMEOUT,
+                "pulumi.com/timeoutSeconds": "180",
             },
         },
         spec={"acme": issuer.acme(f"{issuer.name}-account", _solver(issuer.solver))},

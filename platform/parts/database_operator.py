@@ -6,8 +6,6 @@ from parts._charts import chart
 from parts._install import PartArgs, child_of, definitions, install, namespace, then
 from stackfile.merge import merge
 
-NAMESPACE = "mariadb-operator"
-
 
 class DatabaseOperator(pulumi.ComponentResource):
     """One operator for the databases of every namespace."""
@@ -18,7 +16,7 @@ class DatabaseOperator(pulumi.ComponentResource):
         """Install the CRDs, then the operator."""
         super().__init__("openmage:platform:DatabaseOperator", name, None, opts)
         child = child_of(self, args)
-        space = namespace(name, NAMESPACE, "restricted", child)
+        space = namespace(name, "mariadb-operator", "restricted", child)
         defined = definitions(f"{name}-definitions", chart("mariadb-operator-crds"), child)
         values = merge({"metrics": {"enabled": args["monitored"]}}, args["values"])
         install(name, chart("mariadb-operator"), space, values, then(child, defined))

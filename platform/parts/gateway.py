@@ -20,7 +20,6 @@ from parts._install import (
 from stackfile.merge import merge
 from values.gateways import Controller
 
-_API = "gateway.networking.k8s.io/v1"
 _VERSION = "v1.6.1"
 _DEFINITIONS = (
     "https://github.com/kubernetes-sigs/gateway-api/releases/download/"
@@ -101,12 +100,9 @@ def _class(
         }
     return k8s.apiextensions.CustomResource(
         f"{name}-class",
-        api_version=_API,
+        api_version="gateway.networking.k8s.io/v1",
         kind="GatewayClass",
-        metadata={
-            "name": class_name,
-            "annotations": {"pulumi.com/waitFor": "condition=Accepted"},
-        },
+        metadata={"name": class_name, "annotations": {"pulumi.com/waitFor": "condition=Accepted"}},
         spec=spec,
         opts=opts,
     )

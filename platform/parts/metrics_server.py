@@ -6,8 +6,6 @@ from parts._charts import chart
 from parts._install import PartArgs, child_of, install, namespace
 from stackfile.merge import merge
 
-NAMESPACE = "metrics-server"
-
 
 class MetricsServerArgs(PartArgs):
     """Arguments of metrics-server."""
@@ -30,6 +28,6 @@ class MetricsServer(pulumi.ComponentResource):
             "metrics": {"enabled": args["monitored"]},
             "serviceMonitor": {"enabled": args["monitored"]},
         }
-        space = namespace(name, NAMESPACE, "restricted", child)
+        space = namespace(name, "metrics-server", "restricted", child)
         install(name, chart("metrics-server"), space, merge(values, args["values"]), child)
         self.register_outputs({})

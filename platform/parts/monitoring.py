@@ -13,7 +13,6 @@ from stackfile.merge import merge
 from stackfile.types import bytes_of
 from stackfile.values import Storage
 
-NAMESPACE = "monitoring"
 NODES_NAMESPACE = "node-exporter"
 
 
@@ -44,7 +43,7 @@ class Monitoring(pulumi.ComponentResource):
         child = child_of(self, args)
         defined = chart("prometheus-operator-crds")
         self.definitions = [definitions(f"{name}-definitions", defined, child)]
-        space = namespace(name, NAMESPACE, "restricted", child)
+        space = namespace(name, "monitoring", "restricted", child)
         # node-exporter has access to the node: it gets a namespace of its own.
         nodes = namespace(f"{name}-nodes", NODES_NAMESPACE, "privileged", child)
         secrets = _secrets(name, args, space, child)

@@ -7,13 +7,14 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from parts._install import ROUTES
-from values import gateways
+from values.gateways import SharedGateway as Chosen
+from values.gateways import SharedListener
 
 
 class SharedGatewayArgs(TypedDict):
     """Arguments of the Gateway."""
 
-    gateway: gateways.SharedGateway
+    gateway: Chosen
     """The Gateway."""
     namespace: str
     """Namespace of the controller."""
@@ -71,10 +72,7 @@ def _spec(args: SharedGatewayArgs) -> dict[str, Any]:
 
 
 def _certificate(
-    name: str,
-    args: SharedGatewayArgs,
-    listener: gateways.SharedListener,
-    opts: pulumi.ResourceOptions,
+    name: str, args: SharedGatewayArgs, listener: SharedListener, opts: pulumi.ResourceOptions
 ) -> None:
     k8s.apiextensions.CustomResource(
         name,
@@ -91,5 +89,5 @@ def _certificate(
     )
 
 
-def _secret(args: SharedGatewayArgs, listener: gateways.SharedListener) -> str:
+def _secret(args: SharedGatewayArgs, listener: SharedListener) -> str:
     return f"{args['gateway'].name}-{listener.name}"
