@@ -6,7 +6,8 @@ import json
 import os
 import runpy
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,31 @@ from offline.stack_files import StackFile
 from stackfile.source import STACK_FILE
 
 _ROOT = Path(__file__).resolve().parent.parent
+NO_STACK_FILE = StackFile("test", Path("none"), {}, frozenset())
+"""For what reads no configuration."""
 
 
 def run(stack_file: StackFile, *, root: Path = _ROOT, preview: bool = False) -> Graph:
     """Return the resources that the program would register; a RunError says why it refuses."""
-    # The SDK keeps the stack in the context: a run in one of its own finds none of an earlier run.
-    return contextvars.copy_context().run(_run, stack_file, root, preview=preview)
 
-
-def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
     def program() -> None:
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+
+    with _surroundings(root, stack_file):
+        return record(program, stack_file, preview=preview)
+
+
+def record(
+    program: Callable[[], object], stack_file: StackFile = NO_STACK_FILE, *, preview: bool = False
+) -> Graph:
+    """Return what a function registers, be it a program or one component."""
+    # The SDK keeps the stack in the context: a run in one of its own finds none of an earlier run.
+    return contextvars.copy_context().run(_record, program, stack_file, preview=preview)
+
+
+def _record(program: Callable[[], object], stack_file: StackFile, *, preview: bool) -> Graph:
+    def exporting() -> None:
+        program()
         # Mocks have ended the stack before the program began: what it exports would go nowhere.
         stack = pulumi.runtime.get_root_resource()
         if isinstance(stack, Stack):
@@ -39,7 +54,7 @@ def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
     graph = Graph()
     # The SDK's own wrapper: it returns when every registration has completed.
     wrapper: Any = getattr(pulumi.runtime, "test")  # noqa: B009 (untyped in the SDK)
-    drained: Callable[[], None] = wrapper(program)
+    drained: Callable[[], None] = wrapper(exporting)
     # A loop of its own, so that a run leaves nothing behind for the next one.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
@@ -53,15 +68,16 @@ def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
     )
     set_all_config(dict(stack_file.config), list(stack_file.secrets))
     try:
-        _inside(root, stack_file, drained)
+        drained()
     finally:
         loop.close()
         asyncio.set_event_loop(None)
     return graph
 
 
-def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> None:
-    """Run the program in its folder, with a kubeconfig that has only the stack's context."""
+@contextmanager
+def _surroundings(root: Path, stack_file: StackFile) -> Generator[None]:
+    """Be in the program's folder, with a kubeconfig that has only the stack's context."""
     before = Path.cwd()
     environment = {key: os.environ.get(key) for key in ("KUBECONFIG", STACK_FILE)}
     with tempfile.TemporaryDirectory() as folder:
@@ -70,7 +86,7 @@ def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> N
         os.environ |= {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
         os.chdir(root)
         try:
-            program()
+            yield
         finally:
             os.chdir(before)
             for key, value in environment.items():

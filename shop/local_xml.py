@@ -31,11 +31,11 @@ class LocalXml(TypedDict):
     database_password: str
     """Password of the database's user."""
     sessions: RedisServer | RedisSentinels
-    """Where sessions are."""
+    """Endpoint of the session store."""
     sessions_password: str
     """Password of that store; empty if it asks for none."""
     cache: RedisServer
-    """Where the cache is."""
+    """Endpoint of the cache store."""
     cache_password: str
     """Password of that store; empty if it asks for none."""
     max_concurrency: int

@@ -1,6 +1,6 @@
 """The reference of a project's settings: each section once, with ranges and an example."""
 
-# What comes out of YAML or off the wire has no type until it is looked at.
+# Values from YAML or from the wire are untyped until they are checked.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 

@@ -1,6 +1,6 @@
 """Problems of a stack file, and their report: place, value, reason, fix."""
 
-# What comes out of YAML or off the wire has no type until it is looked at.
+# Values from YAML or from the wire are untyped until they are checked.
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 

@@ -8,6 +8,7 @@ import yaml
 
 from stackfile.report import Problem, dotted
 from tests.harness import DEV, merge, refusal
+from tests.ways import SECRET
 
 
 def problems_of(shop: Mapping[str, Any]) -> dict[str, Problem]:
@@ -30,3 +31,16 @@ def check(found: Mapping[str, Problem], path: str, reason: str, fix: str) -> Non
     assert reason in problem.reason
     assert fix in problem.fix
     assert problem.line is not None
+
+
+def shop_with(changes: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the dev shop with changes: an edge and a database take the place of its own."""
+    tree = merge(copy.deepcopy(dict(DEV.shop)), base or {})
+    for key, choice in (("edge", "kind"), ("database", "mode")):
+        if choice in (base or {}).get(key, {}) or choice in changes.get(key, {}):
+            tree[key] = (base or {}).get(key, {})
+    tree = merge(tree, changes)
+    tree["edge"].setdefault("tls", SECRET)
+    if tree.get("web", {}).get("topology") == "apache":
+        tree["images"].pop("nginx", None)
+    return tree

@@ -29,20 +29,32 @@ _PRODUCTION: Mapping[str, Any] = {
 _NGINX: Mapping[str, Any] = {"images": {"nginx": f"registry.example.com/acme/nginx:1{DIGEST}"}}
 _API: Mapping[str, Any] = {"web": {"api": True}}
 _PAGES: Mapping[str, Any] = {"frontendCache": {"html": True}}
-_DOOR: Mapping[str, Any] = {
-    "access": {"shop": {"allow": ["198.51.100.0/24"], "basicAuth": True}},
+_LISTED: Mapping[str, Any] = {"access": {"shop": {"allow": ["198.51.100.0/24"]}}}
+_ASKED: Mapping[str, Any] = {"access": {"shop": {"basicAuth": True}}}
+_RANGES: Mapping[str, Any] = {"edge": {"sourceRanges": ["198.51.100.0/24"]}}
+_PORTS: Mapping[str, Any] = {
+    "database": {"port": 3307, "read": {"host": "replica.mysql.example.com", "port": 3308}}
+}
+_NETWORKS: Mapping[str, Any] = {
     "network": {
         "egress": [{"cidr": "::/0", "ports": [443]}, {"cidr": "10.9.8.0/24", "ports": [1]}]
     },
 }
 _FURTHER: Mapping[str, tuple[str, tuple[Mapping[str, Any], ...]]] = {
-    "production with Apache": ("apache", (_PRODUCTION, _API, _DOOR)),
-    "production of several stores": ("multistore", (_PRODUCTION, _NGINX, _API, _DOOR)),
+    "production with Apache": ("apache", (_PRODUCTION, _API, _LISTED, _ASKED)),
+    "production of several stores": ("multistore", (_PRODUCTION, _NGINX, _API, _LISTED, _NETWORKS)),
     "production in split pods": ("split", (_PRODUCTION, {"web": {"storefront": {"nginx": {}}}})),
-    "production behind a terminator": ("load-balancer", (_PRODUCTION, _NGINX, _PAGES)),
+    "production behind a terminator": ("load-balancer", (_PRODUCTION, _NGINX, _PAGES, _RANGES)),
+    "production on ports of its own": ("external", (_PORTS,)),
+    "staging for a few behind a cache": ("varnish", (_LISTED,)),
     "staging without retention": ("shared", ({"retainData": False},)),
 }
 """What a stack file is changed to, by a name."""
+_GIVEN = (
+    *("cryptKey", "databasePassword", "databaseRootPassword", "adminPassword", "accessPassword"),
+    *("sessionsPassword", "cachePassword"),
+)
+"""Secrets that a shop without retention is given: elsewhere they are generated."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -160,7 +172,7 @@ def _given(stack_file: StackFile) -> StackFile:
     for key in stack_file.secrets:
         name = key.removeprefix("openmage:")
         pem = {"tlsCertificate": "CERTIFICATE", "tlsPrivateKey": "PRIVATE KEY"}.get(name)
-        given = f"given1{name}" + "0" * 32
+        given = f"given1{name}{'0' * 32}"[:32]
         config[key] = f"-----BEGIN {pem}-----\n{given}\n-----END {pem}-----\n" if pem else given
     return replace(stack_file, config=config)
 
@@ -178,6 +190,9 @@ def _files() -> dict[str, StackFile]:
     for name, (stack, changes) in _FURTHER.items():
         file = read_stack_file(ROOT / "stacks" / f"Pulumi.{stack}.yaml")
         found[name] = _changed(file, *changes)
+    last = found["staging without retention"]
+    keys = frozenset(f"openmage:{key}" for key in _GIVEN)
+    found["staging without retention"] = replace(last, secrets=keys)
     return {name: _given(file) for name, file in found.items()}
 
 

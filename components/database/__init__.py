@@ -1,4 +1,4 @@
-"""One SQL endpoint, inside the cluster or outside of it."""
+"""One SQL endpoint, inside or outside the cluster."""
 
 from components.database.database import Database, DatabaseArgs
 

@@ -35,11 +35,11 @@ class ShopConfigArgs(ShopArgs):
     root_password: pulumi.Output[str] | None
     """Password of the database's root; None where the server is external."""
     sessions: pulumi.Input[RedisServer | RedisSentinels]
-    """Where sessions are."""
+    """Endpoint of the session store."""
     sessions_password: pulumi.Output[str]
     """Password of that store."""
     cache: pulumi.Input[RedisServer]
-    """Where the cache is."""
+    """Endpoint of the cache store."""
     cache_password: pulumi.Output[str]
     """Password of that store."""
     crypt_key: pulumi.Output[str] | None

@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 import pulumi
 from ruamel.yaml import YAML, YAMLError
 
-from choices.issuers import DnsSolver
-from choices.logs import GraylogLogs, NoLogs
 from choices.model import Platform
 from choices.rules import violations
 from stackfile.explain import Form
@@ -17,6 +15,7 @@ from stackfile.report import Problem, SettingsError, Source
 from stackfile.secret_keys import SecretKeys, certificate, password, private_key
 from stackfile.source import find_source, structured
 from stackfile.validate import checked
+from values.logs import GraylogLogs, NoLogs, PasswordLogs
 
 PROJECT = "openmage-platform"
 KEY = f"{PROJECT}:platform"
@@ -82,17 +81,19 @@ def _checked(config: pulumi.Config, source: Source) -> Platform:
 
 
 def _missing(platform: Platform, given: set[str]) -> Iterator[tuple[str, str]]:
-    solvers = [issuer.solver for issuer in platform.cert_manager.issuers]
-    needed = any(isinstance(solver, DnsSolver) and solver.needs_token for solver in solvers)
+    needed = any(issuer.solver.needs_token for issuer in platform.cert_manager.issuers)
     if needed and "dnsToken" not in given:
         yield "dnsToken", "is required: an issuer's solver refers to the Secret dns-token"
-    logs = platform.logs
-    if isinstance(logs, NoLogs | GraylogLogs):
-        pair = {"logsClientCertificate", "logsClientKey"}
-        for key in sorted(pair - given) if pair & given else ():
-            yield key, "is required: a certificate and its private key must be supplied together"
-    elif logs.username is not None and "logsPassword" not in given:
-        yield "logsPassword", "logs.username is set: its password must be supplied"
+    match platform.logs:
+        case NoLogs() | GraylogLogs():
+            pair = {"logsClientCertificate", "logsClientKey"}
+            reason = "is required: a certificate and its private key must be supplied together"
+            yield from ((key, reason) for key in sorted(pair - given) if pair & given)
+        case PasswordLogs() as server:
+            if server.username is not None and "logsPassword" not in given:
+                yield "logsPassword", "logs.username is set: its password must be supplied"
+        case _:
+            assert_never(platform.logs)
 
 
 def _given(value: str) -> str | None:

@@ -1,16 +1,16 @@
 """The settings of one cluster's platform: `openmage-platform:platform` in a stack file."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, assert_never
 
 from pydantic import Field
 
-from choices.gateways import Gateway, NoGateway
-from choices.issuers import Issuer
-from choices.logs import GraylogLogs, Logs, NoLogs
 from stackfile.section import Section
 from stackfile.types import Server
 from stackfile.values import Storage
+from values.gateways import Controller, Gateway, NoGateway, SharedGateway
+from values.issuers import Issuer
+from values.logs import GraylogLogs, Logs, NoLogs, PasswordLogs
 
 
 class Access(Section):
@@ -80,10 +80,25 @@ class Platform(Section):
     """Destination of the shops' logs. Default: destination `none`."""
 
     @property
+    def controller(self) -> Controller | None:
+        """The ingress controller or Gateway; None if there is none."""
+        return self.gateway.installed
+
+    @property
+    def shared_gateway(self) -> SharedGateway | None:
+        """The Gateway of several shops; None if each has its own."""
+        return self.controller and self.controller.shared
+
+    @property
+    def listener_sets(self) -> bool:
+        """Whether shops may attach their own listeners to the shared Gateway."""
+        return self.shared_gateway is not None and self.shared_gateway.listener_sets
+
+    @property
     def gateway_api(self) -> bool:
         """Whether cert-manager supports the Gateway API."""
         chosen = self.cert_manager.gateway_api
-        return self.gateway.controller != "none" if chosen is None else chosen
+        return self.controller is not None if chosen is None else chosen
 
     def warnings(self, *, alerts: bool) -> Iterator[str]:
         """Yield warnings about probable mistakes; `alerts`: whether alerts are sent."""
@@ -97,5 +112,11 @@ class Platform(Section):
                 f"{where}.metricsServer.kubeletInsecureTls: anyone who impersonates a kubelet"
                 " controls how shops scale; use it for local clusters only"
             )
-        if isinstance(self.logs, GraylogLogs) and self.logs.protocol != "tls":
-            yield f"{where}.logs.protocol: customers' addresses are sent in plaintext"
+        match self.logs:
+            case GraylogLogs(protocol=protocol):
+                if protocol != "tls":
+                    yield f"{where}.logs.protocol: customers' addresses are sent in plaintext"
+            case NoLogs() | PasswordLogs():
+                pass
+            case _:
+                assert_never(self.logs)

@@ -1,13 +1,13 @@
 """Rules across settings; each violation has a path, a reason and a fix."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
-from choices.gateways import EnvoyGateway, NoGateway, TraefikGateway
-from choices.issuers import DnsSolver, GatewaySolver, IngressSolver
-from choices.logs import GraylogLogs, NoLogs
 from choices.model import Platform
 from stackfile.report import Violation
 from stackfile.types import network
+from values.issuers import DnsSolver, GatewaySolver, IngressSolver
+from values.logs import GraylogLogs, NoLogs, PasswordLogs
 
 
 def violations(platform: Platform) -> list[Violation]:
@@ -34,26 +34,32 @@ def _issuers(platform: Platform) -> Iterator[Violation]:
 
 def _solvers(platform: Platform) -> Iterator[Violation]:
     for index, issuer in enumerate(platform.cert_manager.issuers):
-        path, solver = ("certManager", "issuers", index, "solver"), issuer.solver
-        if isinstance(solver, GatewaySolver) and not platform.gateway_api:
-            yield Violation(
-                (*path, "mode"),
-                "cert-manager's Gateway API support is off",
-                "set certManager.gatewayApi to true, or use http-01-ingress or dns-01",
-            )
-        if (
-            isinstance(solver, IngressSolver)
-            and isinstance(platform.gateway, EnvoyGateway)
-            and solver.class_name == platform.gateway.class_name
-        ):
-            yield Violation(
-                (*path, "className"), "Envoy Gateway does not serve Ingress", "use http-01-gateway"
-            )
+        path = ("certManager", "issuers", index, "solver")
+        match issuer.solver:
+            case GatewaySolver():
+                if not platform.gateway_api:
+                    yield Violation(
+                        (*path, "mode"),
+                        "cert-manager's Gateway API support is off",
+                        "set certManager.gatewayApi to true, or use http-01-ingress or dns-01",
+                    )
+            case IngressSolver(class_name=name):
+                found = platform.controller
+                if found is not None and found.class_name == name and not found.serves_ingress:
+                    yield Violation(
+                        (*path, "className"),
+                        "Envoy Gateway does not serve Ingress",
+                        "use http-01-gateway",
+                    )
+            case DnsSolver():
+                pass
+            case _:
+                assert_never(issuer.solver)
 
 
 def _shared(platform: Platform) -> Iterator[Violation]:
-    gateway = platform.gateway
-    if isinstance(gateway, TraefikGateway) and gateway.shared and gateway.shared.listener_sets:
+    controller = platform.controller
+    if platform.listener_sets and controller and not controller.supports_listener_sets:
         yield Violation(
             ("gateway", "shared", "listenerSets"),
             "Traefik 3.7 does not support ListenerSets",
@@ -62,25 +68,23 @@ def _shared(platform: Platform) -> Iterator[Violation]:
 
 
 def _listeners(platform: Platform) -> Iterator[Violation]:
-    gateway = platform.gateway
-    if isinstance(gateway, NoGateway) or gateway.shared is None:
+    if platform.shared_gateway is None:
         return
     issuers = {issuer.name: issuer.solver for issuer in platform.cert_manager.issuers}
     seen = {"http"}
-    for index, listener in enumerate(gateway.shared.listeners):
+    for index, listener in enumerate(platform.shared_gateway.listeners):
         path = ("gateway", "shared", "listeners", index)
         if listener.name in seen:
             yield Violation((*path, "name"), "is already used", "give each a unique name")
         seen.add(listener.name)
-        if listener.issuer not in issuers:
+        solver = issuers.get(listener.issuer)
+        if solver is None:
             yield Violation(
                 (*path, "issuer"),
                 "is not one of certManager.issuers",
                 f"use one of {', '.join(sorted(issuers))}" if issuers else "add one",
             )
-        elif listener.hostname.startswith("*.") and not isinstance(
-            issuers[listener.issuer], DnsSolver
-        ):
+        elif listener.hostname.startswith("*.") and not solver.validates_wildcards:
             yield Violation(
                 (*path, "issuer"),
                 "HTTP-01 cannot validate a wildcard",
@@ -89,16 +93,16 @@ def _listeners(platform: Platform) -> Iterator[Violation]:
 
 
 def _load_balancer(platform: Platform) -> Iterator[Violation]:
-    gateway = platform.gateway
-    if isinstance(gateway, NoGateway):
+    if platform.controller is None:
         return
-    if gateway.load_balancer.source_ranges and gateway.load_balancer.type != "LoadBalancer":
+    service = platform.controller.load_balancer
+    if service.source_ranges and service.type != "LoadBalancer":
         yield Violation(
             ("gateway", "loadBalancer", "sourceRanges"),
-            f"is not enforced for a Service of type {gateway.load_balancer.type}",
+            f"is not enforced for a Service of type {service.type}",
             "remove it, or use type LoadBalancer",
         )
-    for index, cidr in enumerate(gateway.load_balancer.source_ranges):
+    for index, cidr in enumerate(service.source_ranges):
         if network(cidr).prefixlen == 0:
             yield Violation(
                 ("gateway", "loadBalancer", "sourceRanges", index),
@@ -109,20 +113,21 @@ def _load_balancer(platform: Platform) -> Iterator[Violation]:
 
 def _logs(platform: Platform) -> Iterator[Violation]:
     logs = platform.logs
-    if isinstance(logs, NoLogs):
-        return
-    encrypted = logs.protocol == "tls" if isinstance(logs, GraylogLogs) else logs.tls
-    if not isinstance(logs, GraylogLogs) and logs.username is not None and not encrypted:
-        yield Violation(
-            ("logs", "tls"),
-            "the password would be sent in plaintext",
-            "set it to true",
-        )
-    if logs.ca is not None and not encrypted:
+    match logs:
+        case NoLogs():
+            return
+        case GraylogLogs():
+            encrypt = "use protocol tls"
+        case PasswordLogs():
+            encrypt = "set tls to true"
+            if logs.username is not None and not logs.tls:
+                reason = "the password would be sent in plaintext"
+                yield Violation(("logs", "tls"), reason, "set it to true")
+        case _:
+            assert_never(logs)
+    if logs.ca is not None and logs.protocol != "tls":
         yield Violation(
             ("logs", "ca"),
             "is not used: the connection is not encrypted",
-            "use protocol tls, or remove ca"
-            if isinstance(logs, GraylogLogs)
-            else "set tls to true, or remove ca",
+            f"{encrypt}, or remove ca",
         )

@@ -1,25 +1,21 @@
-"""The parts of the platform, one file per part; parts know no settings."""
+"""The parts of the platform, one file per part; parts know values, but no settings."""
 
-from parts.cert_manager import CertManager, CertManagerArgs
+from parts._install import PartArgs
+from parts.cert_manager import CertManager
 from parts.database_operator import DatabaseOperator
-from parts.gateway import Gateway, GatewayArgs
-from parts.logs import Logs, LogsArgs
-from parts.metrics_server import MetricsServer, MetricsServerArgs
-from parts.monitoring import Monitoring, MonitoringArgs
-from parts.shared_gateway import SharedGateway, SharedGatewayArgs
+from parts.gateway import Gateway
+from parts.logs import Logs
+from parts.metrics_server import MetricsServer
+from parts.monitoring import Monitoring
+from parts.shared_gateway import SharedGateway
 
 __all__ = [
     "CertManager",
-    "CertManagerArgs",
     "DatabaseOperator",
     "Gateway",
-    "GatewayArgs",
     "Logs",
-    "LogsArgs",
     "MetricsServer",
-    "MetricsServerArgs",
     "Monitoring",
-    "MonitoringArgs",
+    "PartArgs",
     "SharedGateway",
-    "SharedGatewayArgs",
 ]

@@ -1,125 +1,91 @@
-"""Helm values of the two controllers, which behave the same towards shops."""
+"""The two controllers, which behave the same towards shops."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypedDict
+from collections.abc import Mapping
+from typing import Any, NamedTuple, assert_never
 
-from parts._install import sized
-
-CONTROLLERS = {
-    "traefik": "traefik.io/gateway-controller",
-    "envoy": "gateway.envoyproxy.io/gatewayclass-controller",
-}
-"""Controller names for GatewayClasses."""
-_DRAIN_SECONDS = 60
+from parts._charts import Chart, chart
+from values.gateways import Controller, EnvoyGateway, LoadBalancer, TraefikGateway
 
 
-class Entrance(TypedDict):
-    """Arguments of the controller."""
+class Installed(NamedTuple):
+    """How a controller is installed."""
 
-    class_name: str
-    """Name of the GatewayClass, and with Traefik of the IngressClass."""
-    replicas: int
-    service_type: Literal["LoadBalancer", "NodePort", "ClusterIP"]
-    annotations: Mapping[str, str]
-    """Annotations of the Service."""
-    source_ranges: Sequence[str]
-    """Networks that are allowed; empty for all."""
+    namespace: str
+    class_controller: str
+    """Controller name for GatewayClasses."""
+    chart: Chart
+    values: Mapping[str, Any]
+    """Helm values that depend on the settings."""
+    definitions: Chart | None = None
+    """CRDs of its own."""
+    proxy: Mapping[str, Any] | None = None
+    """Spec of the EnvoyProxy, the template for the pods of each Gateway."""
 
 
-def traefik(entrance: Entrance, *, monitored: bool) -> dict[str, Any]:
-    """Return Traefik's values: Ingress and Gateway API, no custom resources, no dashboard."""
+def installed(controller: Controller, *, monitored: bool) -> Installed:
+    """Return how a controller is installed."""
+    match controller:
+        case TraefikGateway():
+            return Installed(
+                namespace="traefik",
+                class_controller="traefik.io/gateway-controller",
+                chart=chart("traefik"),
+                values=_traefik(controller, monitored=monitored),
+            )
+        case EnvoyGateway():
+            return Installed(
+                namespace="envoy-gateway-system",
+                class_controller="gateway.envoyproxy.io/gatewayclass-controller",
+                chart=chart("gateway-helm"),
+                values={},
+                definitions=chart("gateway-crds-helm"),
+                proxy=_envoy_proxy(controller),
+            )
+        case _:
+            assert_never(controller)
+
+
+def _traefik(traefik: TraefikGateway, *, monitored: bool) -> dict[str, Any]:
+    service = traefik.load_balancer
     return {
-        "deployment": {
-            "replicas": entrance["replicas"],
-            "terminationGracePeriodSeconds": _DRAIN_SECONDS + 15,
-            # The load balancer keeps sending traffic for a while.
-            "lifecycle": {"preStop": {"sleep": {"seconds": 10}}},
-        },
-        "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
-        "ingressClass": {
-            "enabled": True,
-            "isDefaultClass": False,
-            "name": entrance["class_name"],
-        },
-        "providers": {
-            "kubernetesCRD": {"enabled": False},
-            "kubernetesIngress": {
-                "enabled": True,
-                "allowExternalNameServices": False,
-            },
-            "kubernetesGateway": {"enabled": True},
-        },
-        # This program creates the class and the Gateways.
-        "gateway": {"enabled": False},
-        "gatewayClass": {"enabled": False},
-        "api": {"dashboard": False},
-        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        # A Gateway's listener must have the port that Traefik listens on, and people write
-        # 80 and 443. A sysctl allows any user to bind them.
-        "ports": {"web": {"port": 80}, "websecure": {"port": 443}},
-        "podSecurityContext": {
-            "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]
-        },
-        "service": {"annotations": dict(entrance["annotations"]), "spec": _service(entrance)},
+        "deployment": {"replicas": traefik.replicas},
+        "ingressClass": {"name": traefik.class_name},
+        "service": {"annotations": service.annotations, "spec": _service(service)},
         "metrics": {
             "prometheus": {
                 "service": {"enabled": monitored},
                 "serviceMonitor": {"enabled": monitored},
             }
         },
-        "topologySpreadConstraints": [_spread({"app.kubernetes.io/name": "traefik"})],
-        "resources": sized("100m", "128Mi", "512Mi"),
     }
 
 
-def envoy() -> dict[str, Any]:
-    """Return the values of Envoy Gateway's controller, without those of the proxy pods."""
-    return {
-        "crds": {"enabled": False},
-        "deployment": {
-            "replicas": 2,
-            "envoyGateway": {"resources": sized("50m", "256Mi", "1Gi")},
-        },
-        "podDisruptionBudget": {"minAvailable": 1},
-        "certgen": {"job": {"resources": sized("10m", "32Mi", "128Mi")}},
-    }
-
-
-def envoy_proxy(entrance: Entrance) -> dict[str, Any]:
-    """Return the EnvoyProxy, the controller's template for the pods of each Gateway."""
-    service = _service(entrance)
-    if entrance["annotations"]:
-        service["annotations"] = dict(entrance["annotations"])
+def _envoy_proxy(envoy: EnvoyGateway) -> dict[str, Any]:
+    service = _service(envoy.load_balancer)
+    if envoy.load_balancer.annotations:
+        service["annotations"] = envoy.load_balancer.annotations
+    resources = {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"memory": "512Mi"}}
     return {
         "provider": {
             "type": "Kubernetes",
             "kubernetes": {
                 "envoyDeployment": {
-                    "replicas": entrance["replicas"],
-                    "container": {"resources": sized("100m", "128Mi", "512Mi")},
+                    "replicas": envoy.replicas,
+                    "container": {"resources": resources},
                 },
                 "envoyPDB": {"maxUnavailable": 1},
                 "envoyService": service,
             },
         },
-        "shutdown": {"drainTimeout": f"{_DRAIN_SECONDS}s", "minDrainDuration": "10s"},
+        "shutdown": {"drainTimeout": "60s", "minDrainDuration": "10s"},
     }
 
 
-def _service(entrance: Entrance) -> dict[str, Any]:
-    service: dict[str, Any] = {"type": entrance["service_type"]}
-    if entrance["service_type"] != "ClusterIP":
+def _service(balancer: LoadBalancer) -> dict[str, Any]:
+    service: dict[str, Any] = {"type": balancer.type}
+    if balancer.type != "ClusterIP":
         # Otherwise the client's address would be replaced by a node's.
         service["externalTrafficPolicy"] = "Local"
-    if entrance["source_ranges"]:
-        service["loadBalancerSourceRanges"] = list(entrance["source_ranges"])
+    if balancer.source_ranges:
+        service["loadBalancerSourceRanges"] = balancer.source_ranges
     return service
-
-
-def _spread(labels: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "maxSkew": 1,
-        "topologyKey": "kubernetes.io/hostname",
-        "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": {"matchLabels": dict(labels)},
-    }

@@ -6,12 +6,11 @@ from typing import Any, TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.files import secret
 from components.kit.pod_security import Level, restrict
 from parts._charts import Chart
 from stackfile.merge import merge
 
-_TIMEOUT = 600
-_HISTORY = 5
 ROUTES = {"app.kubernetes.io/part-of": "openmage"}
 """Label of namespaces whose routes may attach to the shared Gateway; every shop's has it."""
 GUARDED = pulumi.ResourceOptions(protect=True, retain_on_delete=True)
@@ -42,6 +41,16 @@ def namespace(
     return k8s.core.v1.Namespace(resource, metadata={"name": name, "labels": both}, opts=opts)
 
 
+def secret_in(
+    space: k8s.core.v1.Namespace,
+    name: str,
+    values: Mapping[str, pulumi.Input[str]],
+    opts: pulumi.ResourceOptions,
+) -> pulumi.Output[str]:
+    """Create a Secret in a part's namespace, and return its name."""
+    return secret(name, {"namespace": space.metadata.name}, values, opts)
+
+
 def install(
     name: str,
     chart: Chart,
@@ -49,34 +58,35 @@ def install(
     values: Mapping[str, Any],
     opts: pulumi.ResourceOptions,
 ) -> k8s.helm.v3.Release:
-    """Install a chart and wait until it is ready; a failed upgrade rolls back."""
+    """Install a chart with these values merged over its fixed ones, and wait until it is ready.
+
+    A failed upgrade rolls back.
+    """
     return k8s.helm.v3.Release(
         f"{name}-chart",
         name=chart.release,
-        chart=chart.name,
+        chart=chart.chart,
         version=chart.version,
         repository_opts=None if chart.repository is None else {"repo": chart.repository},
         namespace=space.metadata.name,
-        values=values,
+        values=merge(chart.values, values),
         # Helm installs crds/ once and never updates it: CRDs are installed separately.
         skip_crds=True,
         atomic=True,
         wait_for_jobs=True,
-        timeout=_TIMEOUT,
-        max_history=_HISTORY,
+        timeout=600,
+        max_history=5,
         opts=opts,
     )
 
 
-def definitions(
-    name: str, chart: Chart, opts: pulumi.ResourceOptions, values: Mapping[str, Any] | None = None
-) -> k8s.helm.v4.Chart:
+def definitions(name: str, chart: Chart, opts: pulumi.ResourceOptions) -> k8s.helm.v4.Chart:
     """Install a chart of CRDs, each an object in the diff."""
     return k8s.helm.v4.Chart(
         name,
-        chart=chart.name,
+        chart=chart.chart,
         version=chart.version,
-        values=values,
+        values=chart.values or None,
         opts=pulumi.ResourceOptions.merge(opts, GUARDED),
     )
 
@@ -86,11 +96,7 @@ def child_of(part: pulumi.ComponentResource, args: PartArgs) -> pulumi.ResourceO
     return pulumi.ResourceOptions(parent=part, depends_on=list(args["after"]))
 
 
-def overlaid(values: Mapping[str, Any], args: PartArgs) -> dict[str, Any]:
-    """Return a part's values with the user's merged over them."""
-    return merge(values, args["values"])
-
-
-def sized(cpu: str, memory: str, limit: str) -> dict[str, Any]:
-    """Return a container's requests and its memory limit; CPU is not limited."""
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": limit}}
+def then(opts: pulumi.ResourceOptions, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
+    """Return the options for a resource that waits for these as well."""
+    after = pulumi.ResourceOptions(depends_on=list(needed))
+    return pulumi.ResourceOptions.merge(opts, after)

@@ -1,27 +1,15 @@
 """cert-manager and its issuers."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from typing import Any, assert_never
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from parts._charts import CERT_MANAGER
-from parts._install import PartArgs, child_of, install, namespace, overlaid, sized
-from stackfile.certificates import AcmeAccount
-
-NAMESPACE = "cert-manager"
-TOKEN_KEY = "token"  # noqa: S105 (the name of a file)
-_REGISTRATION_TIMEOUT = "180"
-
-
-class IssuerArgs(TypedDict):
-    """A ClusterIssuer by ACME."""
-
-    name: str
-    account: AcmeAccount
-    solver: Mapping[str, Any]
-    """cert-manager's solver."""
+from parts._charts import chart
+from parts._install import PartArgs, child_of, install, namespace
+from stackfile.merge import merge
+from values.issuers import TOKEN_SECRET, DnsSolver, GatewaySolver, IngressSolver, Issuer, Solver
 
 
 class CertManagerArgs(PartArgs):
@@ -31,9 +19,7 @@ class CertManagerArgs(PartArgs):
     """Whether it supports Gateways."""
     listener_sets: bool
     """Whether it supports ListenerSets as well."""
-    issuers: Sequence[IssuerArgs]
-    token_secret: str
-    """Name of the Secret that solvers refer to."""
+    issuers: Sequence[Issuer]
     token: pulumi.Output[str] | None
     """Credential of the DNS provider."""
 
@@ -50,58 +36,67 @@ class CertManager(pulumi.ComponentResource):
         """Install cert-manager, then create the issuers."""
         super().__init__("openmage:platform:CertManager", name, None, opts)
         child = child_of(self, args)
-        space = namespace(name, NAMESPACE, "restricted", child)
-        release = install(name, CERT_MANAGER, space, overlaid(_values(args), args), child)
+        space = namespace(name, "cert-manager", "restricted", child)
+        release = install(
+            name, chart("cert-manager"), space, merge(_values(args), args["values"]), child
+        )
         before: list[pulumi.Resource] = [release]
         if args["token"] is not None:
             token = k8s.core.v1.Secret(
                 f"{name}-dns-token",
-                metadata={"name": args["token_secret"], "namespace": space.metadata.name},
+                metadata={"name": TOKEN_SECRET, "namespace": space.metadata.name},
                 type="Opaque",
-                string_data={TOKEN_KEY: args["token"]},
+                string_data={"token": args["token"]},
                 opts=child,
             )
             before.append(token)
         # The webhook must respond before an issuer is created; the chart's own check waits for it.
         ready = pulumi.ResourceOptions(parent=self, depends_on=before)
         self.issuers = [
-            _issuer(f"{name}-{issuer['name']}", issuer, ready) for issuer in args["issuers"]
+            _issuer(f"{name}-{issuer.name}", issuer, ready) for issuer in args["issuers"]
         ]
         self.register_outputs({})
 
 
 def _values(args: CertManagerArgs) -> dict[str, Any]:
-    gateway: dict[str, Any] = {}
+    values: dict[str, Any] = {"prometheus": {"servicemonitor": {"enabled": args["monitored"]}}}
     if args["gateway_api"]:
-        gateway = {"config": {"gatewayAPI": {"enabled": True}}}
+        values["config"] = {"gatewayAPI": {"enabled": True}}
         if args["listener_sets"]:
-            gateway["config"]["gatewayAPI"]["enableListenerSet"] = True
-            gateway["config"]["featureGates"] = {"ListenerSets": True}
-    return {
-        # The chart keeps its CRDs when it is uninstalled.
-        "crds": {"enabled": True, "keep": True},
-        "resources": sized("10m", "64Mi", "256Mi"),
-        "webhook": {"resources": sized("10m", "32Mi", "128Mi")},
-        "cainjector": {"resources": sized("10m", "64Mi", "256Mi")},
-        "startupapicheck": {"resources": sized("10m", "32Mi", "64Mi")},
-        "prometheus": {"servicemonitor": {"enabled": args["monitored"]}},
-        **gateway,
-    }
+            values["config"]["gatewayAPI"]["enableListenerSet"] = True
+            values["config"]["featureGates"] = {"ListenerSets": True}
+    return values
 
 
-def _issuer(name: str, issuer: IssuerArgs, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-    acme = issuer["account"].acme(f"{issuer['name']}-account", issuer["solver"])
+def _issuer(name: str, issuer: Issuer, opts: pulumi.ResourceOptions) -> pulumi.Resource:
     return k8s.apiextensions.CustomResource(
         name,
         api_version="cert-manager.io/v1",
         kind="ClusterIssuer",
         metadata={
-            "name": issuer["name"],
+            "name": issuer.name,
             "annotations": {
                 "pulumi.com/waitFor": "condition=Ready",
-                "pulumi.com/timeoutSeconds": _REGISTRATION_TIMEOUT,
+                "pulumi.com/timeoutSeconds": "180",
             },
         },
-        spec={"acme": acme},
+        spec={"acme": issuer.acme(f"{issuer.name}-account", _solver(issuer.solver))},
         opts=opts,
     )
+
+
+def _solver(solver: Solver) -> dict[str, Any]:
+    """Return cert-manager's solver."""
+    match solver:
+        case IngressSolver():
+            return {"http01": {"ingress": {"ingressClassName": solver.class_name}}}
+        case GatewaySolver():
+            parent = {"kind": "Gateway", "name": solver.name, "namespace": solver.namespace}
+            return {"http01": {"gatewayHTTPRoute": {"parentRefs": [parent]}}}
+        case DnsSolver():
+            proved: dict[str, Any] = {"dns01": {solver.provider: solver.config}}
+            if solver.zones:
+                proved["selector"] = {"dnsZones": solver.zones}
+            return proved
+        case _:
+            assert_never(solver)

@@ -1,13 +1,12 @@
 """The controller that serves every shop's Ingress or Gateway."""
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from parts import _controllers
-from parts._charts import ENVOY_DEFINITIONS, ENVOY_GATEWAY, GATEWAY_DEFINITIONS, TRAEFIK
+from parts._controllers import Installed, installed
 from parts._install import (
     GUARDED,
     ROUTES,
@@ -16,19 +15,24 @@ from parts._install import (
     definitions,
     install,
     namespace,
-    overlaid,
+    then,
 )
+from stackfile.merge import merge
+from values.gateways import Controller
 
-_API = "gateway.networking.k8s.io/v1"
+_VERSION = "v1.6.1"
+_DEFINITIONS = (
+    "https://github.com/kubernetes-sigs/gateway-api/releases/download/"
+    f"{_VERSION}/standard-install.yaml"
+)
+"""The Gateway API's CRDs, standard channel, as released upstream."""
 
 
 class GatewayArgs(PartArgs):
     """Arguments of the controller."""
 
-    controller: Literal["traefik", "envoy"]
-    entrance: _controllers.Entrance
-    definitions: bool
-    """Whether the Gateway API's CRDs are installed."""
+    controller: Controller
+    """The controller, with its Service."""
 
 
 class Gateway(pulumi.ComponentResource):
@@ -36,6 +40,8 @@ class Gateway(pulumi.ComponentResource):
 
     definitions: Sequence[pulumi.Resource]
     """Resources that must exist before any Gateway is created."""
+    class_name: str
+    """Name of the GatewayClass."""
     gateway_class: pulumi.Resource
     """Resources that a Gateway needs to be served."""
     namespace: str
@@ -47,69 +53,56 @@ class Gateway(pulumi.ComponentResource):
         """Install the CRDs, the controller and its class."""
         super().__init__("openmage:platform:Gateway", name, None, opts)
         child = child_of(self, args)
-        envoy = args["controller"] == "envoy"
-        self.namespace = "envoy-gateway-system" if envoy else "traefik"
+        found = installed(args["controller"], monitored=args["monitored"])
+        self.namespace, self.class_name = found.namespace, args["controller"].class_name
         # Lets the routes of HTTP-01 challenges attach to the shared Gateway.
         space = namespace(name, self.namespace, "restricted", child, ROUTES)
-        self.definitions = _definitions(name, args, child)
-        after = pulumi.ResourceOptions.merge(
-            child, pulumi.ResourceOptions(depends_on=list(self.definitions))
-        )
-        chart, values = (
-            (ENVOY_GATEWAY, _controllers.envoy())
-            if envoy
-            else (TRAEFIK, _controllers.traefik(args["entrance"], monitored=args["monitored"]))
-        )
-        controller = install(name, chart, space, overlaid(values, args), after)
+        self.definitions = _definitions(name, args, found, child)
+        values = merge(found.values, args["values"])
+        controller = install(name, found.chart, space, values, then(child, *self.definitions))
         ready = pulumi.ResourceOptions(parent=self, depends_on=[controller])
-        self.gateway_class = _class(name, args, self.namespace, ready)
+        self.gateway_class = _class(name, self.class_name, found, ready)
         self.register_outputs({})
 
 
 def _definitions(
-    name: str, args: GatewayArgs, opts: pulumi.ResourceOptions
+    name: str, args: GatewayArgs, controller: Installed, opts: pulumi.ResourceOptions
 ) -> Sequence[pulumi.Resource]:
     found: list[pulumi.Resource] = []
-    if args["definitions"]:
+    if args["controller"].definitions:
         guarded = pulumi.ResourceOptions.merge(opts, GUARDED)
-        found.append(
-            k8s.yaml.v2.ConfigFile(f"{name}-definitions", file=GATEWAY_DEFINITIONS, opts=guarded)
-        )
-    if args["controller"] == "envoy":
-        own = {"crds": {"envoyGateway": {"enabled": True}, "gatewayAPI": {"enabled": False}}}
-        found.append(definitions(f"{name}-envoy-definitions", ENVOY_DEFINITIONS, opts, own))
+        found.append(k8s.yaml.v2.ConfigFile(f"{name}-definitions", file=_DEFINITIONS, opts=guarded))
+    if controller.definitions is not None:
+        found.append(definitions(f"{name}-envoy-definitions", controller.definitions, opts))
     return found
 
 
 def _class(
-    name: str, args: GatewayArgs, space: str, opts: pulumi.ResourceOptions
+    name: str, class_name: str, controller: Installed, opts: pulumi.ResourceOptions
 ) -> pulumi.Resource:
-    spec: dict[str, Any] = {"controllerName": _controllers.CONTROLLERS[args["controller"]]}
-    if args["controller"] == "envoy":
+    spec: dict[str, Any] = {"controllerName": controller.class_controller}
+    if controller.proxy is not None:
         # Envoy Gateway creates proxy pods for each Gateway, configured by this object.
         proxy = k8s.apiextensions.CustomResource(
             f"{name}-proxy",
             api_version="gateway.envoyproxy.io/v1alpha1",
             kind="EnvoyProxy",
-            metadata={"name": args["entrance"]["class_name"], "namespace": space},
-            spec=_controllers.envoy_proxy(args["entrance"]),
+            metadata={"name": class_name, "namespace": controller.namespace},
+            spec=controller.proxy,
             opts=opts,
         )
-        opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[proxy]))
+        opts = then(opts, proxy)
         spec["parametersRef"] = {
             "group": "gateway.envoyproxy.io",
             "kind": "EnvoyProxy",
-            "name": args["entrance"]["class_name"],
-            "namespace": space,
+            "name": class_name,
+            "namespace": controller.namespace,
         }
     return k8s.apiextensions.CustomResource(
         f"{name}-class",
-        api_version=_API,
+        api_version="gateway.networking.k8s.io/v1",
         kind="GatewayClass",
-        metadata={
-            "name": args["entrance"]["class_name"],
-            "annotations": {"pulumi.com/waitFor": "condition=Accepted"},
-        },
+        metadata={"name": class_name, "annotations": {"pulumi.com/waitFor": "condition=Accepted"}},
         spec=spec,
         opts=opts,
     )

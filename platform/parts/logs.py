@@ -1,29 +1,27 @@
 """Fluent Bit on every node, which ships the shops' logs."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, assert_never
 
 import pulumi
-import pulumi_kubernetes as k8s
 
-from parts._charts import FLUENT_BIT
-from parts._install import PartArgs, child_of, install, namespace, overlaid, sized
-from parts._pipeline import CERTIFICATES, STATE, DestinationArgs, pipeline
-
-NAMESPACE = "logs"
+from parts._charts import chart
+from parts._install import PartArgs, child_of, install, namespace, secret_in
+from parts._pipeline import CERTIFICATES, pipeline
+from stackfile.merge import merge
+from values.logs import Destination, GraylogLogs, LokiLogs, SearchLogs
 
 
 class LogsArgs(PartArgs):
     """Arguments of the collector."""
 
-    destination: DestinationArgs
-    every_namespace: bool
-    """Whether logs of other pods are shipped as well."""
-    names: Mapping[str, str]
-    """User and tenant at the destination, as variables: LOGS_USERNAME, LOGS_TENANT."""
+    server: Destination
+    """Destination of the logs."""
     password: pulumi.Output[str] | None
-    files: Mapping[str, pulumi.Input[str]]
-    """Certificates in PEM form, by their names as files: ca.crt, tls.crt, tls.key."""
+    """Password of the destination's user, if it has one."""
+    client_certificate: pulumi.Output[str] | None
+    """Client certificate for Graylog, PEM; only with its key."""
+    client_key: pulumi.Output[str] | None
+    """Private key of that certificate, PEM."""
 
 
 class Logs(pulumi.ComponentResource):
@@ -36,85 +34,46 @@ class Logs(pulumi.ComponentResource):
         super().__init__("openmage:platform:Logs", name, None, opts)
         child = child_of(self, args)
         # Reading the nodes' log directory requires this level.
-        space = namespace(name, NAMESPACE, "privileged", child)
-        password = _secret(f"{name}-password", space, _password(args), child)
-        certificates = _secret(f"{name}-certificates", space, args["files"], child)
-        values = overlaid(_values(args, password, certificates), args)
-        install(name, FLUENT_BIT, space, values, child)
+        space = namespace(name, "logs", "privileged", child)
+        collector = chart("fluent-bit")
+        env, files = _credentials(args)
+        # A change of either Secret creates a new one and rolls the pods.
+        if "LOGS_USERNAME" in env and args["password"] is not None:
+            held = secret_in(space, f"{name}-password", {"password": args["password"]}, child)
+            reference = {"name": held, "key": "password"}
+            env["LOGS_PASSWORD"] = {"valueFrom": {"secretKeyRef": reference}}
+        values: dict[str, Any] = {
+            "config": pipeline(args["server"], variables=env, files=files),
+            "env": [{"name": variable, **given} for variable, given in env.items()],
+            "serviceMonitor": {"enabled": args["monitored"]},
+        }
+        if files:
+            held = secret_in(space, f"{name}-certificates", files, child)
+            volume = {"name": "certificates", "secret": {"secretName": held}}
+            mount = {"name": "certificates", "mountPath": CERTIFICATES, "readOnly": True}
+            values["extraVolumes"] = [*collector.values["extraVolumes"], volume]
+            values["extraVolumeMounts"] = [*collector.values["extraVolumeMounts"], mount]
+        install(name, collector, space, merge(values, args["values"]), child)
         self.register_outputs({})
 
 
-def _password(args: LogsArgs) -> dict[str, pulumi.Input[str]]:
-    return {} if args["password"] is None else {"password": args["password"]}
-
-
-def _secret(
-    name: str,
-    space: k8s.core.v1.Namespace,
-    data: Mapping[str, pulumi.Input[str]],
-    opts: pulumi.ResourceOptions,
-) -> pulumi.Output[str] | None:
-    """Create a Secret if needed; a change creates a new one and rolls the pods."""
-    if not data:
-        return None
-    secret = k8s.core.v1.Secret(
-        name,
-        metadata={"namespace": space.metadata.name},
-        type="Opaque",
-        string_data=data,
-        opts=opts,
+def _credentials(
+    args: LogsArgs,
+) -> tuple[dict[str, dict[str, Any]], dict[str, pulumi.Input[str]]]:
+    """Return user and tenant as environment variables, and certificates as files in PEM form."""
+    server = args["server"]
+    env: dict[str, str | None] = {}
+    files: dict[str, pulumi.Input[str] | None] = {"ca.crt": server.ca}
+    match server:
+        case GraylogLogs():
+            files |= {"tls.crt": args["client_certificate"], "tls.key": args["client_key"]}
+        case SearchLogs():
+            env = {"LOGS_USERNAME": server.username}
+        case LokiLogs():
+            env = {"LOGS_USERNAME": server.username, "LOGS_TENANT": server.tenant}
+        case _:
+            assert_never(server)
+    return (
+        {name: {"value": value} for name, value in env.items() if value is not None},
+        {name: value for name, value in files.items() if value is not None},
     )
-    return secret.metadata.name
-
-
-def _values(
-    args: LogsArgs, password: pulumi.Output[str] | None, certificates: pulumi.Output[str] | None
-) -> dict[str, Any]:
-    volumes = [_host("state", STATE)]
-    mounts: list[dict[str, Any]] = [{"name": "state", "mountPath": STATE}]
-    if certificates is not None:
-        volumes.append({"name": "certificates", "secret": {"secretName": certificates}})
-        mounts.append({"name": "certificates", "mountPath": CERTIFICATES, "readOnly": True})
-    return {
-        "testFramework": {"enabled": False},
-        "config": pipeline(
-            args["destination"],
-            every_namespace=args["every_namespace"],
-            variables=[*args["names"], *(["LOGS_PASSWORD"] if password is not None else [])],
-            files=sorted(args["files"]),
-        ),
-        "env": _env(args, password),
-        # Only root can read the nodes' logs; all other capabilities are dropped.
-        "securityContext": {
-            "runAsUser": 0,
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        # Read-only, unlike the chart's own mount; containerd's logs are below it.
-        "daemonSetVolumes": [_host("varlog", "/var/log")],
-        "daemonSetVolumeMounts": [{"name": "varlog", "mountPath": "/var/log", "readOnly": True}],
-        "extraVolumes": volumes,
-        "extraVolumeMounts": mounts,
-        # Tainted nodes run shops as well.
-        "tolerations": [{"operator": "Exists"}],
-        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": "25%"}},
-        "serviceMonitor": {"enabled": args["monitored"]},
-        "resources": sized("20m", "64Mi", "256Mi"),
-    }
-
-
-def _host(name: str, path: str) -> dict[str, Any]:
-    kind = "Directory" if path == "/var/log" else "DirectoryOrCreate"
-    return {"name": name, "hostPath": {"path": path, "type": kind}}
-
-
-def _env(args: LogsArgs, password: pulumi.Output[str] | None) -> list[dict[str, Any]]:
-    env: list[dict[str, Any]] = [
-        {"name": name, "value": value} for name, value in args["names"].items()
-    ]
-    if password is not None:
-        reference = {"name": password, "key": "password"}
-        env.append({"name": "LOGS_PASSWORD", "valueFrom": {"secretKeyRef": reference}})
-    return env

@@ -2,10 +2,9 @@
 
 import pulumi
 
-from parts._charts import METRICS_SERVER
-from parts._install import PartArgs, child_of, install, namespace, overlaid, sized
-
-NAMESPACE = "metrics-server"
+from parts._charts import chart
+from parts._install import PartArgs, child_of, install, namespace
+from stackfile.merge import merge
 
 
 class MetricsServerArgs(PartArgs):
@@ -26,10 +25,9 @@ class MetricsServer(pulumi.ComponentResource):
         child = child_of(self, args)
         values = {
             "args": ["--kubelet-insecure-tls"] if args["kubelet_insecure_tls"] else [],
-            "resources": sized("100m", "200Mi", "400Mi"),
             "metrics": {"enabled": args["monitored"]},
             "serviceMonitor": {"enabled": args["monitored"]},
         }
-        space = namespace(name, NAMESPACE, "restricted", child)
-        install(name, METRICS_SERVER, space, overlaid(values, args), child)
+        space = namespace(name, "metrics-server", "restricted", child)
+        install(name, chart("metrics-server"), space, merge(values, args["values"]), child)
         self.register_outputs({})

@@ -7,21 +7,20 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.passwords import password
-from parts._charts import MONITORING, MONITORING_DEFINITIONS
-from parts._install import PartArgs, child_of, definitions, install, namespace, overlaid, sized
+from parts._charts import chart, data
+from parts._install import PartArgs, child_of, definitions, install, namespace, secret_in, then
+from stackfile.merge import merge
 from stackfile.types import bytes_of
+from stackfile.values import Storage
 
-NAMESPACE = "monitoring"
 NODES_NAMESPACE = "node-exporter"
-_SELECTORS = ("podMonitor", "serviceMonitor", "rule", "probe", "scrapeConfig")
 
 
 class MonitoringArgs(PartArgs):
     """Arguments of monitoring."""
 
-    storage: str
-    """Size of Prometheus' volume."""
-    storage_class: str | None
+    storage: Storage
+    """Prometheus' volume."""
     retention_days: int
     grafana: bool
     grafana_password: pulumi.Output[str] | None
@@ -42,121 +41,59 @@ class Monitoring(pulumi.ComponentResource):
         """Install the CRDs, then the stack."""
         super().__init__("openmage:platform:Monitoring", name, None, opts)
         child = child_of(self, args)
-        self.definitions = [definitions(f"{name}-definitions", MONITORING_DEFINITIONS, child)]
-        space = namespace(name, NAMESPACE, "restricted", child)
+        defined = chart("prometheus-operator-crds")
+        self.definitions = [definitions(f"{name}-definitions", defined, child)]
+        space = namespace(name, "monitoring", "restricted", child)
         # node-exporter has access to the node: it gets a namespace of its own.
         nodes = namespace(f"{name}-nodes", NODES_NAMESPACE, "privileged", child)
-        secrets = {
-            **_grafana_secret(name, args, space, child),
-            **_alertmanager_secret(name, args, space, child),
-        }
-        after = pulumi.ResourceOptions(depends_on=[nodes, *self.definitions])
-        install(
-            name,
-            MONITORING,
-            space,
-            overlaid(_values(args, secrets), args),
-            pulumi.ResourceOptions.merge(child, after),
-        )
+        secrets = _secrets(name, args, space, child)
+        values = merge(_values(args, secrets), args["values"])
+        after = then(child, nodes, *self.definitions)
+        install(name, chart("kube-prometheus-stack"), space, values, after)
         self.register_outputs({})
 
 
-def _grafana_secret(
+def _secrets(
     name: str, args: MonitoringArgs, space: k8s.core.v1.Namespace, opts: pulumi.ResourceOptions
 ) -> dict[str, pulumi.Input[str]]:
-    if not args["grafana"]:
-        return {}
-    secret = k8s.core.v1.Secret(
-        f"{name}-grafana",
-        metadata={"namespace": space.metadata.name},
-        type="Opaque",
-        string_data={
-            "admin-user": "admin",
-            "admin-password": password(f"{name}-grafana-password", args["grafana_password"], opts),
-        },
-        opts=opts,
-    )
-    return {"grafana": secret.metadata.name}
-
-
-def _alertmanager_secret(
-    name: str, args: MonitoringArgs, space: k8s.core.v1.Namespace, opts: pulumi.ResourceOptions
-) -> dict[str, pulumi.Input[str]]:
-    if args["alertmanager_config"] is None:
-        return {}
-    secret = k8s.core.v1.Secret(
-        f"{name}-alertmanager",
-        metadata={"namespace": space.metadata.name},
-        type="Opaque",
-        string_data={"alertmanager.yaml": args["alertmanager_config"]},
-        opts=opts,
-    )
-    return {"alertmanager": secret.metadata.name}
+    """Create what Grafana and Alertmanager read, and return the names of the Secrets."""
+    found: dict[str, pulumi.Input[str]] = {}
+    if args["grafana"]:
+        admin = password(f"{name}-grafana-password", args["grafana_password"], opts)
+        login = {"admin-user": "admin", "admin-password": admin}
+        found["grafana"] = secret_in(space, f"{name}-grafana", login, opts)
+    if args["alertmanager_config"] is not None:
+        files = {"alertmanager.yaml": args["alertmanager_config"]}
+        found["alertmanager"] = secret_in(space, f"{name}-alertmanager", files, opts)
+    return found
 
 
 def _values(args: MonitoringArgs, secrets: dict[str, pulumi.Input[str]]) -> dict[str, Any]:
-    # Managed clusters hide their control planes: do not scrape what cannot be reached.
-    hidden = ("kubeControllerManager", "kubeScheduler", "kubeEtcd", "kubeProxy")
-    return {
-        "crds": {"enabled": False},
-        "cleanPrometheusOperatorObjectNames": True,
-        **{component: {"enabled": False} for component in hidden},
-        "prometheusOperator": {"resources": sized("20m", "64Mi", "256Mi")},
+    values: dict[str, Any] = {
         "prometheus": {"prometheusSpec": _prometheus(args)},
-        "alertmanager": _alertmanager(secrets),
-        "grafana": _grafana(args, secrets),
-        "kube-state-metrics": {"resources": sized("10m", "64Mi", "256Mi")},
-        "prometheus-node-exporter": {
-            "namespaceOverride": NODES_NAMESPACE,
-            "resources": sized("10m", "32Mi", "64Mi"),
-        },
+        "grafana": {"enabled": False},
+        "prometheus-node-exporter": {"namespaceOverride": NODES_NAMESPACE},
     }
+    if "grafana" in secrets:
+        access = {"admin": {"existingSecret": secrets["grafana"]}}
+        values["grafana"] = merge(data("grafana"), access)
+    if "alertmanager" in secrets:
+        spec = {"useExistingSecret": True, "configSecret": secrets["alertmanager"]}
+        values["alertmanager"] = {"alertmanagerSpec": spec}
+    return values
 
 
 def _prometheus(args: MonitoringArgs) -> dict[str, Any]:
+    size, storage_class = args["storage"].size, args["storage"].storage_class
     claim: dict[str, Any] = {
         "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": args["storage"]}},
+        "resources": {"requests": {"storage": size}},
     }
-    if args["storage_class"] is not None:
-        claim["storageClassName"] = args["storage_class"]
+    if storage_class is not None:
+        claim["storageClassName"] = storage_class
     return {
-        # Also pick up monitors and rules in the shops' namespaces.
-        **{f"{kind}SelectorNilUsesHelmValues": False for kind in _SELECTORS},
         "retention": f"{args['retention_days']}d",
-        "retentionSize": _most(args["storage"]),
+        # 90 % of the volume: a full one stops Prometheus for good.
+        "retentionSize": f"{bytes_of(size) * 9 // 10 // 2**20}MB",
         "storageSpec": {"volumeClaimTemplate": {"spec": claim}},
-        "resources": sized("100m", "512Mi", "2Gi"),
     }
-
-
-def _alertmanager(secrets: dict[str, pulumi.Input[str]]) -> dict[str, Any]:
-    spec: dict[str, Any] = {"resources": sized("10m", "32Mi", "128Mi")}
-    if "alertmanager" in secrets:
-        spec |= {"useExistingSecret": True, "configSecret": secrets["alertmanager"]}
-    return {"alertmanagerSpec": spec}
-
-
-def _grafana(args: MonitoringArgs, secrets: dict[str, pulumi.Input[str]]) -> dict[str, Any]:
-    if not args["grafana"]:
-        return {"enabled": False}
-    return {
-        "admin": {
-            "existingSecret": secrets["grafana"],
-            "userKey": "admin-user",
-            "passwordKey": "admin-password",
-        },
-        "grafana.ini": {
-            "analytics": {"reporting_enabled": False, "check_for_updates": False},
-            "auth.anonymous": {"enabled": False},
-            "users": {"allow_sign_up": False},
-        },
-        "testFramework": {"enabled": False},
-        "resources": sized("50m", "128Mi", "512Mi"),
-        "sidecar": {"resources": sized("10m", "64Mi", "256Mi")},
-    }
-
-
-def _most(size: str) -> str:
-    """Return 90 % of a volume's size: a full volume stops Prometheus for good."""
-    return f"{bytes_of(size) * 9 // 10 // 2**20}MB"

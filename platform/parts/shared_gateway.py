@@ -7,28 +7,19 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from parts._install import ROUTES
-
-
-class SharedListener(TypedDict):
-    """A listener for https."""
-
-    name: str
-    hostname: str
-    issuer: str
-    """ClusterIssuer of its certificate."""
+from values.gateways import SharedGateway as Chosen
+from values.gateways import SharedListener
 
 
 class SharedGatewayArgs(TypedDict):
     """Arguments of the Gateway."""
 
-    gateway: str
-    """Name of the Gateway."""
+    gateway: Chosen
+    """The Gateway."""
     namespace: str
     """Namespace of the controller."""
     class_name: str
-    listeners: Sequence[SharedListener]
-    listener_sets: bool
-    """Whether shops may attach their own listeners."""
+    """Name of its GatewayClass."""
     after: Sequence[pulumi.Resource]
     """Resources of its class and its issuers."""
 
@@ -47,14 +38,14 @@ class SharedGateway(pulumi.ComponentResource):
             api_version="gateway.networking.k8s.io/v1",
             kind="Gateway",
             # Not awaited: Traefik accepts it only once its certificates exist.
-            metadata={"name": args["gateway"], "namespace": args["namespace"]},
+            metadata={"name": args["gateway"].name, "namespace": args["namespace"]},
             spec=_spec(args),
             opts=child,
         )
         # HTTP-01 goes through the Gateway itself, so it is created before its certificates.
         served = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
-        for listener in args["listeners"]:
-            _certificate(f"{name}-{listener['name']}", args, listener, served)
+        for listener in args["gateway"].listeners:
+            _certificate(f"{name}-{listener.name}", args, listener, served)
         self.register_outputs({})
 
 
@@ -65,17 +56,17 @@ def _spec(args: SharedGatewayArgs) -> dict[str, Any]:
     ]
     listeners += [
         {
-            "name": listener["name"],
+            "name": listener.name,
             "protocol": "HTTPS",
             "port": 443,
-            "hostname": listener["hostname"],
+            "hostname": listener.hostname,
             "tls": {"mode": "Terminate", "certificateRefs": [{"name": _secret(args, listener)}]},
             "allowedRoutes": shops,
         }
-        for listener in args["listeners"]
+        for listener in args["gateway"].listeners
     ]
     spec: dict[str, Any] = {"gatewayClassName": args["class_name"], "listeners": listeners}
-    if args["listener_sets"]:
+    if args["gateway"].listener_sets:
         spec["allowedListeners"] = shops
     return spec
 
@@ -90,8 +81,8 @@ def _certificate(
         metadata={"name": _secret(args, listener), "namespace": args["namespace"]},
         spec={
             "secretName": _secret(args, listener),
-            "dnsNames": [listener["hostname"]],
-            "issuerRef": {"kind": "ClusterIssuer", "name": listener["issuer"]},
+            "dnsNames": [listener.hostname],
+            "issuerRef": {"kind": "ClusterIssuer", "name": listener.issuer},
             "privateKey": {"rotationPolicy": "Always"},
         },
         opts=opts,
@@ -99,4 +90,4 @@ def _certificate(
 
 
 def _secret(args: SharedGatewayArgs, listener: SharedListener) -> str:
-    return f"{args['gateway']}-{listener['name']}"
+    return f"{args['gateway'].name}-{listener.name}"

@@ -1,4 +1,4 @@
-"""Rules about the customer's own lines for php.ini, [mysqld] and the web server."""
+"""Rules about custom lines for php.ini, [mysqld] and the web server."""
 
 from collections.abc import Iterator
 

@@ -124,7 +124,7 @@ def mysqld(settings: Settings) -> Iterator[Violation]:
         name = mysqld_variable(key)
         if name in owned:
             fix = _FIXES.get(name, OWNED)
-            yield Violation(path, "is not the customer's to set", fix)
+            yield Violation(path, "cannot be set here", fix)
         elif key not in ALLOWED:
             yield Violation(
                 path,

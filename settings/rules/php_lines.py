@@ -51,7 +51,7 @@ def ini(settings: Settings) -> Iterator[Violation]:
         if lower in owned_lower or lower in TABLES.breaking:
             name = owned_lower.get(lower, lower)
             fix = TABLES.fixes.get(name) or TABLES.breaking.get(name) or OWNED
-            yield Violation(path, "is not the customer's to set", fix)
+            yield Violation(path, "cannot be set here", fix)
         elif key not in _CHECKS and lower in _CHECKS:
             yield Violation(path, "is written otherwise by PHP", f"write it as {lower}")
         elif key not in _CHECKS and "." not in key:

@@ -52,7 +52,8 @@ def test_what_holds_data_is_protected_in_production_and_only_there(shop):
     guarded = [*kept(shop), *shop.graph.of("MariaDB")]
     opens = {"config-crypt-key", "database-password", "database-root-password"}
     guarded += [each for each in shop.graph.of("RandomPassword") if each.name in opens]
-    assert {"tenant", "media", "config-crypt-key"} <= {each.name for each in guarded}
+    key = {"config-crypt-key"} if shop.settings.production else set()
+    assert {"tenant", "media", *key} <= {each.name for each in guarded}
     assert [r.name for r in guarded if r.protect != shop.settings.production] == []
     others = [r.name for r in shop.graph if r.protect and r not in guarded]
     assert others == []
@@ -192,9 +193,9 @@ def test_a_database_fits_into_its_memory_with_all_its_connections(shop):
         return
     limit = number(shop.settings.database.resources.limits.memory)
     pool = number(lines["innodb_buffer_pool_size"])
-    # A connection of OpenMage takes about half a megabyte, the server itself about a hundred.
+    # A busy connection of OpenMage takes about a megabyte, the server itself 150.
     assert 0.4 * limit <= pool <= 0.75 * limit
-    assert pool + 100e6 + int(lines["max_connections"]) * 0.5e6 <= limit
+    assert pool + 150e6 + int(lines["max_connections"]) * 1e6 <= limit
     assert int(lines["max_connections"]) >= shop.settings.connections
 
 

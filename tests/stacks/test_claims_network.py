@@ -68,14 +68,14 @@ def pod_with(labels):
     return lambda each: set(each) == {"podSelector"} and selects(each["podSelector"], labels)
 
 
-def between(shop):
-    """Return (client, server, port) of all that pods of the namespace may do to one another."""
+def ends(shop, direction):
+    """Return (client, server, port) of all that one end of a connection allows."""
     pods, found = members(shop), set()
     for client, server in product(pods, pods):
+        inward = direction == "Ingress"
+        here, there = (server, client) if inward else (client, server)
         for port in pods[server][1]:
-            out = opened(shop, client, "Egress", port, pod_with(pods[server][0]))
-            inside = opened(shop, server, "Ingress", port, pod_with(pods[client][0]))
-            if out and inside:
+            if opened(shop, here, direction, port, pod_with(pods[there][0])):
                 found.add((client, server, port))
     return found
 
@@ -122,7 +122,10 @@ def doors(shop):
 
 @every_shop
 def test_pods_talk_to_those_they_need_and_to_no_others(shop):
-    assert between(shop) == wanted(shop)
+    needed = wanted(shop)
+    assert ends(shop, "Egress") == needed
+    # Visitors come to a Gateway's own pods, wherever from.
+    assert {each for each in ends(shop, "Ingress") if each[1] != "gateway"} == needed
 
 
 @every_shop

@@ -374,6 +374,9 @@ def test_who_may_come_in_is_as_the_settings_say(shop):
             allowed = " ".join(re.findall(r"^      Require ip (.*)$", host, re.MULTILINE)).split()
             assert allowed == list(access.allow)
             assert ("Require valid-user" in host) == access.basic_auth
+            # Both are asked for, where both are on.
+            assert ("<RequireAll>" in host) == bool(access.allow or access.basic_auth)
+            assert "<RequireAny>" not in host
             assert ("AuthUserFile /etc/openmage/access/htpasswd" in host) == access.basic_auth
         else:
             server = shop_server(config)
@@ -552,6 +555,8 @@ def test_nobody_sees_phpmyadmin_but_the_networks_that_are_listed(shop):
         external = shop.settings.database.mode == "external"
         assert variables["PMA_HOST"] == (shop.settings.database.host if external else "database")
         assert variables["PMA_PORT"] == "3306"
+        # Whoever is signed in is known to the one pod only.
+        assert shop.of("Deployment")["phpmyadmin"]["replicas"] == 1
 
 
 @every_shop
@@ -577,9 +582,8 @@ def test_varnish_knows_its_backend_and_fits_into_its_memory(shop):
     grace = set(re.findall(r"set beresp\.grace = (\d+)s;", vcl)) - {"0"}
     assert grace == {str(front.grace_seconds)}
     access = shop.settings.access.shop
-    assert ("  return (pass);\n}\n\n# What a page" in vcl) or not (
-        access.allow or access.basic_auth
-    )
+    # Who may come in is asked by the web pods: nothing is served in their place.
+    assert ("return (hash);" in vcl) != bool(access.allow or access.basic_auth)
     assert ("sub page_response {" in vcl) == front.html
     idle = int(one(r"timeout_idle=(\d+)", text))
     assert idle > 75
@@ -612,3 +616,122 @@ def test_media_is_one_volume_that_nginx_only_reads(shop):
                     "mountPath": "/var/www/html/media",
                     "readOnly": True,
                 }
+
+
+@every_shop
+def test_a_page_is_compressed_kept_and_sent_on_a_connection_that_lasts(shop):
+    for name, _, config in tiers(shop):
+        if shop.topology == "apache":
+            assert "AddOutputFilterByType DEFLATE text/html" in config
+            assert re.findall(r'ExpiresDefault "access plus (\d+) days"', config) == ["30", "7"]
+            # What is there is served from where it is, and is asked for before OpenMage is.
+            assert "RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI} -f\n  RewriteRule ^ - [L]" in config
+            continue
+        server = shop_server(config)
+        assert "\n  gzip on;\n" in config
+        for kind in ("text/css", "application/javascript", "application/json"):
+            assert kind in one(r"gzip_types (.*);", config)
+        assert re.findall(r"expires (\w+);", server) == ["30d", "7d"]
+        # The edge reuses connections for a minute: none is closed under a request.
+        assert int(one(r"keepalive_timeout (\d+)s;", config)) > 60
+        # The pod's port is no part of any address.
+        assert "absolute_redirect off;" in server
+        # A page's header has cookies of every store, and no room is an error page.
+        buffer = one(r"fastcgi_buffer_size (\w+);", shop.file(name, "/php.conf"))
+        assert number(buffer) >= 16e3
+        assert "try_files $uri @openmage;" in server
+
+
+@every_shop
+def test_no_server_says_back_what_it_was_asked(shop):
+    for _, _, config in tiers(shop):
+        if shop.topology == "apache":
+            assert "\nTraceEnable Off\n" in config
+        pattern = one(r"(?:if \(\$request_method ~|%\{REQUEST_METHOD\}) (\^\(TRACE\S*\$)", config)
+        assert all(re.search(pattern, method) for method in ("TRACE", "TRACK"))
+        assert not re.search(pattern, "GET")
+
+
+@every_shop
+def test_a_load_balancer_that_hides_its_clients_is_not_held_up(shop):
+    private = ["10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"]
+    for _, _, config in tiers(shop):
+        if shop.topology == "apache":
+            assert all(f"-R '{cidr}'" in config for cidr in private)
+        else:
+            counted = one(r"geo \$counted \{\n((?:.*\n)+?)  \}", config)
+            table = dict(re.findall(r"^    (\S+) (\d);$", counted, re.MULTILINE))
+            assert table.pop("default") == "1"
+            assert set(table.values()) == {"0"}
+            assert table.keys() >= set(private)
+
+
+PERSONAL = (
+    *("/checkout/cart/", "/customer/account/", "/index.php/checkout/onepage/", "/wishlist/"),
+    *("/de/customer/account/login?x=1", "/sales/order/history/", "/api/soap", "/get.php"),
+    *("/paypal/express/start", "/Checkout/cart", "/newsletter/manage/", "/giftmessage/x"),
+)
+
+
+@every_shop
+def test_varnish_keeps_nobodys_own_pages_and_mixes_no_answers(shop):
+    if "frontend-cache" not in shop.pods:
+        return
+    front, vcl = shop.settings.frontend_cache, shop.file("frontend-cache", "default.vcl")
+    if front.html:
+        private = one(r'req\.url !~ "([^"]+)" && req\.http\.Cookie', vcl)
+        admin = f"/{shop.settings.admin.path}/dashboard"
+        assert [path for path in (*PERSONAL, admin) if not re.search(private, path)] == []
+        assert not re.search(private, "/a-checkout-bag.html")
+        assert "!beresp.http.Set-Cookie" in vcl
+        assert 'beresp.http.Cache-Control ~ "(?i)\\bpublic\\b"' in vcl
+    static = vcl.partition("sub static_response {")[2].partition("\n}")[0]
+    assert "unset beresp.http.Set-Cookie;" in static
+    hashed = vcl.partition("sub vcl_hash {")[2].partition("\nsub ")[0]
+    for part in ("X-Cache-Url", "Host"):
+        assert f"hash_data(req.http.{part});" in hashed
+    secure = hashed.partition('X-Forwarded-Proto == "https"')[2]
+    assert secure.index('hash_data("https")') < secure.index('hash_data("http")')
+    if "return (hash);" in vcl:
+        assert "req.http.Authorization" in vcl
+        noise = one(r'regsuball\(req\.http\.X-Cache-Url, "([^"]+)"', vcl)
+        for parameter in ("utm_source", "gclid", "fbclid", "msclkid"):
+            assert re.search(noise, f"/a.html?{parameter}=x"), parameter
+        for parameter in ("p", "q", "id", "limit", "___store"):
+            assert not re.search(noise, f"/a.html?{parameter}=x"), parameter
+
+
+@every_shop
+def test_a_terminator_speaks_safe_tls_and_to_known_hosts_only(shop):
+    if not getattr(shop.settings.frontend_cache, "terminator", False):
+        return
+    config = shop.file("frontend-cache", "nginx.conf")
+    assert set(one(r"ssl_protocols (.*);", config).split()) == {"TLSv1.2", "TLSv1.3"}
+    assert one(r"ssl_ciphers (.*);", config).startswith("ECDHE")
+    nobody = [each for each in servers(config) if "default_server;" in each]
+    assert len(nobody) == 2
+    assert [("return 404;" in each, "ssl_reject_handshake on;" in each) for each in nobody] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+@every_shop
+def test_mail_goes_to_its_server_by_tls_and_as_the_sender_of_the_settings(shop):
+    mail = shop.settings.mail
+    for name in shop.code:
+        ini = shop.file(name, "zz-openmage.ini")
+        if mail.mode == "none":
+            # PHP is told at once, and the log says why.
+            assert "; false" in one(r'^sendmail_path = "(.*)"$', ini)
+            continue
+        assert one(r'^sendmail_path = "(.*)"$', ini) == "/usr/bin/msmtp -C /etc/openmage/msmtprc -t"
+        lines = shop.file(name, "/msmtprc").splitlines()
+        account = dict(line.split(" ", 1) for line in lines)
+        assert (account["host"], account["port"]) == (mail.host, str(mail.smtp_port))
+        assert account["from"] == mail.sender
+        assert account.get("tls", "off") == ("off" if mail.tls == "none" else "on")
+        assert account.get("auth", "off") == ("on" if mail.username else "off")
+        if mail.username:
+            given = shop.stack_file.config["openmage:mailPassword"]
+            assert shop.file(name, "/mail-password") == given

@@ -13,8 +13,9 @@ import components
 from components.cache.cache import CacheArgs
 from components.cron import CronRunnerArgs
 from components.database.own import VolumeDatabaseArgs
-from components.edge import CertificateArgs, EdgeArgs
-from components.frontend_cache import FrontendCacheArgs
+from components.edge import CertificateArgs
+from components.edge.edge import EdgeArgs
+from components.frontend_cache.frontend_cache import FrontendCacheArgs
 from components.kit.metadata import ShopArgs
 from components.kit.pods import PodArgs
 from components.mail import SmtpArgs

@@ -27,6 +27,7 @@ PACKAGES = (
     "settings.rules",
     "shop",
     "stackfile",
+    "values",
     "wiring",
 )
 LAYERS = ("settings", "wiring", "components")
@@ -42,14 +43,25 @@ KNOWN_EVERYWHERE = (
     "tenant",
     "web",
 )
-PROJECTS = {"settings", "components", "wiring", "shop", "cluster", "platform", "choices", "parts"}
+PROJECTS = {
+    "settings",
+    "components",
+    "wiring",
+    "shop",
+    "cluster",
+    "platform",
+    "choices",
+    "parts",
+    "values",
+}
 UNKNOWN = {
     "stackfile": PROJECTS,
-    "components": {"settings", "wiring", "choices", "parts"},
-    "settings": {"components", "wiring", "choices", "parts"},
-    "shop": {"settings", "components", "wiring", "choices", "parts"},
+    "components": {"settings", "wiring", "choices", "parts", "values"},
+    "settings": {"components", "wiring", "choices", "parts", "values"},
+    "shop": {"settings", "components", "wiring", "choices", "parts", "values"},
     "choices": {"settings", "wiring", "shop", "parts"},
     "parts": {"settings", "wiring", "shop", "choices"},
+    "values": {"settings", "wiring", "shop", "choices", "parts", "components"},
 }
 
 

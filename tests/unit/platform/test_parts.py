@@ -5,7 +5,8 @@ import re
 import pytest
 
 from offline.graph import masked, plain
-from tests.unit.platform.harness import before, deploy, values
+from parts._charts import chart
+from tests.unit.platform.harness import FOLDER, before, deploy, values
 
 DNS = {
     "name": "dns",
@@ -81,6 +82,11 @@ def test_every_chart_comes_from_its_own_project_at_one_version(everything):
     found = {resource.inputs["name"]: _source(resource) for resource in releases}
     assert found == SOURCES
     assert {resource.name: _source(resource) for resource in everything.of("Chart")} == DEFINITIONS
+
+
+def test_every_chart_stands_in_a_file_of_its_name():
+    files = {path.stem for path in (FOLDER / "parts" / "charts").glob("*.yaml")} - {"grafana"}
+    assert {chart(name).release for name in files} == files
 
 
 def test_the_gateway_api_is_the_projects_release_of_the_standard_channel(everything):

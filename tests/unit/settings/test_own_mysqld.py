@@ -29,9 +29,9 @@ REFUSED = [
     ("wait_timeout", 0, "outside", "from 1"),
     ("interactive_timeout", "9" * 300, "no whole number", "seconds"),
     ("long_query_time", "1s", "no number of seconds", "0.5"),
-    ("slow_query_log", "perhaps", "none of the choices", "ON"),
-    ("query_cache_type", "sometimes", "none of the choices", "DEMAND"),
-    ("innodb_flush_method", "nosync", "none of the choices", "O_DIRECT"),
+    ("slow_query_log", "perhaps", "not one of the choices", "ON"),
+    ("query_cache_type", "sometimes", "not one of the choices", "DEMAND"),
+    ("innodb_flush_method", "nosync", "not one of the choices", "O_DIRECT"),
     ("sort_buffer_size", "4Mi", "no size", "64M"),
     ("sort_buffer_size", "4 MB", "no size", "64M"),
     ("sort_buffer_size", "64G", "beside InnoDB's buffer pool", "resources.limits.memory"),
@@ -56,7 +56,7 @@ def test_no_variable_that_the_program_sets_can_be_set_again(name, prefix, monkey
 
     found = problems({"database": {"mode": "volume", "config": {spelling: "1"}}})
 
-    check(found, f"database.config.{spelling}", "not the customer's", "")
+    check(found, f"database.config.{spelling}", "cannot be set here", "")
 
 
 @pytest.mark.parametrize("name", SET)

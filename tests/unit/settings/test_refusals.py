@@ -1,15 +1,4 @@
-"""What a stack file must not say: each mistake is refused with its place, reason and fix.
-
-The numbers are those of the project's list of invalid inputs. Not among the cases, because it
-
-- cannot be said: 33, 43 and 45-47 are computed; 48, 49 and 50 are told apart by `database.mode`;
-  41, 42, 44, 61-66 have no setting;
-- does not exist yet: 10, 18-26, 38, 54-56, 58, 67, 68, 71, 72 (backups, replicas, issuers, Gateway,
-  phpMyAdmin, previews, monitoring);
-- is known elsewhere: 15 and 17 by the release, which looks at image and database; 35 and 36 by
-  Kubernetes, which refuses to shrink a claim; 40 by the model, which has no pod without requests;
-  70 by the program, in test_program.py.
-"""
+"""What a stack file must not say: each mistake is refused with its place, reason and fix."""
 
 import copy
 from collections.abc import Mapping
@@ -20,7 +9,7 @@ import pytest
 import yaml
 
 from stackfile.report import dotted
-from tests.harness import DEV, DIGEST, EXTERNAL, PRODUCTION, deploy, refusal, stack_file
+from tests.harness import DEV, EXTERNAL, PRODUCTION, deploy, refusal
 
 DEV_TREE: dict[str, Any] = dict(DEV.shop)
 
@@ -59,7 +48,6 @@ def _refuse(changes: Mapping[str, Any], path: str, *, remove: str | None = None)
 
 CASES = [
     (
-        1,
         "a misspelt key is refused with the nearest right one",
         {"web": {"storefront": {"autoscaling": {"minReplcas": 2}}}},
         "web.storefront.autoscaling.minReplcas",
@@ -67,7 +55,6 @@ CASES = [
         "did you mean minReplicas?",
     ),
     (
-        2,
         "text where a number belongs",
         {"web": {"admin": {"replicas": "2"}}},
         "web.admin.replicas",
@@ -75,18 +62,16 @@ CASES = [
         "without quotes",
     ),
     (
-        2,
         "text where a truth value belongs",
         {"retainData": "yes"},
         "retainData",
         "valid boolean",
         "true or false",
     ),
-    (2, "a number where text belongs", {"customer": 3}, "customer", "valid string", "in quotes"),
-    (2, "a list where a mapping belongs", {"hosts": ["shop.test"]}, "hosts", "valid", "mapping"),
-    (4, "no host at all", {"hosts": {"shop": []}}, "hosts.shop", "at least 1", "docs/settings.md"),
+    ("a number where text belongs", {"customer": 3}, "customer", "valid string", "in quotes"),
+    ("a list where a mapping belongs", {"hosts": ["shop.test"]}, "hosts", "valid", "mapping"),
+    ("no host at all", {"hosts": {"shop": []}}, "hosts.shop", "at least 1", "docs/settings.md"),
     (
-        5,
         "a host with a scheme",
         {"hosts": {"shop": ["https://shop.test"]}},
         "hosts.shop[0]",
@@ -94,7 +79,6 @@ CASES = [
         "bare host",
     ),
     (
-        5,
         "a host with a port",
         {"hosts": {"admin": "admin.shop.test:8080"}},
         "hosts.admin",
@@ -102,7 +86,6 @@ CASES = [
         "bare host",
     ),
     (
-        6,
         "a host in upper case",
         {"hosts": {"admin": "Admin.shop.test"}},
         "hosts.admin",
@@ -110,7 +93,6 @@ CASES = [
         "neither",
     ),
     (
-        6,
         "a label of 64 characters",
         {"hosts": {"admin": f"{'a' * 64}.test"}},
         "hosts.admin",
@@ -118,7 +100,6 @@ CASES = [
         "1 to 63",
     ),
     (
-        6,
         "a host of 254 characters",
         {"hosts": {"admin": ".".join(["a" * 49] * 5) + ".test"}},
         "hosts.admin",
@@ -126,7 +107,6 @@ CASES = [
         "1 to 63",
     ),
     (
-        7,
         "an address as host",
         {"hosts": {"admin": "10.0.0.1"}},
         "hosts.admin",
@@ -134,7 +114,6 @@ CASES = [
         "use a host name",
     ),
     (
-        8,
         "a wildcard host",
         {"hosts": {"admin": "*.shop.test"}},
         "hosts.admin",
@@ -142,7 +121,6 @@ CASES = [
         "name each host",
     ),
     (
-        9,
         "a host that is listed twice",
         {"hosts": {"shop": ["shop.test", "shop.test"]}},
         "hosts.shop[1]",
@@ -150,7 +128,6 @@ CASES = [
         "remove one",
     ),
     (
-        9,
         "the admin on the shop's host",
         {"hosts": {"admin": "shop.test"}},
         "hosts.admin",
@@ -158,7 +135,6 @@ CASES = [
         "admin.shop.test",
     ),
     (
-        11,
         "a customer's name that is too long",
         {"customer": "a" * 31},
         "customer",
@@ -166,7 +142,6 @@ CASES = [
         "30 characters",
     ),
     (
-        11,
         "a customer's name that is no Kubernetes name",
         {"customer": "Acme_1"},
         "customer",
@@ -174,7 +149,6 @@ CASES = [
         "lower-case",
     ),
     (
-        12,
         "the default namespace",
         {"namespace": "default"},
         "namespace",
@@ -182,7 +156,6 @@ CASES = [
         "leave it out",
     ),
     (
-        12,
         "a namespace of the cluster",
         {"namespace": "kube-system"},
         "namespace",
@@ -190,7 +163,6 @@ CASES = [
         "leave it out",
     ),
     (
-        13,
         "an image without a tag",
         {"images": {"php": "registry.test:5000/shop/php"}},
         "images.php",
@@ -198,7 +170,6 @@ CASES = [
         "digest",
     ),
     (
-        13,
         "an image tagged latest",
         {"images": {"php": "shop/php:latest"}},
         "images.php",
@@ -206,7 +177,6 @@ CASES = [
         "is never moved",
     ),
     (
-        14,
         "an image reference in upper case",
         {"images": {"php": "Shop/php:1"}},
         "images.php",
@@ -214,7 +184,6 @@ CASES = [
         "lower case",
     ),
     (
-        16,
         "a MariaDB without support",
         {"images": {"mariadb": "docker.io/library/mariadb:10.6"}},
         "images.mariadb",
@@ -222,7 +191,6 @@ CASES = [
         "11.8",
     ),
     (
-        27,
         "a schedule of six fields",
         {"cron": {"schedule": "0 * * * * *"}},
         "cron.schedule",
@@ -230,7 +198,6 @@ CASES = [
         "minute hour day month weekday",
     ),
     (
-        27,
         "a schedule with L",
         {"cron": {"schedule": "0 0 L * *"}},
         "cron.schedule",
@@ -238,7 +205,6 @@ CASES = [
         "numbers",
     ),
     (
-        27,
         "a schedule with 60 minutes",
         {"cron": {"schedule": "60 * * * *"}},
         "cron.schedule",
@@ -246,7 +212,6 @@ CASES = [
         "ranges",
     ),
     (
-        27,
         "the 31st of February",
         {"cron": {"schedule": "0 0 31 2 *"}},
         "cron.schedule",
@@ -254,7 +219,6 @@ CASES = [
         "ranges",
     ),
     (
-        27,
         "a schedule with a time zone",
         {"cron": {"schedule": "CRON_TZ=UTC 0 * * * *"}},
         "cron.schedule",
@@ -262,7 +226,6 @@ CASES = [
         "five fields",
     ),
     (
-        28,
         "an unknown time zone",
         {"store": {"timezone": "Europe/Berln"}},
         "store.timezone",
@@ -270,7 +233,6 @@ CASES = [
         "Europe/Berlin",
     ),
     (
-        29,
         "memory in GB",
         {"database": {"mode": "volume", "storage": {"size": "8GB"}}},
         "database.storage.size",
@@ -278,7 +240,6 @@ CASES = [
         "512Mi",
     ),
     (
-        29,
         "memory of nothing",
         {"cache": {"cache": {"resources": {"limits": {"memory": "0Mi"}}}}},
         "cache.cache.resources.limits.memory",
@@ -286,7 +247,6 @@ CASES = [
         "512Mi",
     ),
     (
-        29,
         "memory with a space",
         {"media": {"storage": {"size": "1 Gi"}}},
         "media.storage.size",
@@ -294,7 +254,6 @@ CASES = [
         "512Mi",
     ),
     (
-        29,
         "CPU with a comma",
         {"cron": {"resources": {"limits": {"cpu": "1,5"}}}},
         "cron.resources.limits.cpu",
@@ -302,7 +261,6 @@ CASES = [
         "500m",
     ),
     (
-        30,
         "a limit below its request",
         {"cron": {"resources": {"requests": {"memory": "2Gi"}}}},
         "cron.resources.limits.memory",
@@ -310,7 +268,6 @@ CASES = [
         "raise the limit",
     ),
     (
-        31,
         "memory for fewer than two workers",
         {"web": {"storefront": {"php": {"resources": {"limits": {"memory": "520Mi"}}}}}},
         "web.storefront.php.resources.limits.memory",
@@ -318,7 +275,6 @@ CASES = [
         "569Mi or more",
     ),
     (
-        32,
         "more workers than connections",
         {"database": {"mode": "volume", "maxConnections": 30}},
         "database.maxConnections",
@@ -326,7 +282,6 @@ CASES = [
         "38 or more",
     ),
     (
-        34,
         "a memory_limit above the pod's",
         {"php": {"memoryLimit": "1G"}},
         "php.memoryLimit",
@@ -334,7 +289,6 @@ CASES = [
         "lower it",
     ),
     (
-        34,
         "cron's memory_limit above its pod's",
         {"cron": {"memoryLimit": "2G"}},
         "cron.memoryLimit",
@@ -342,7 +296,6 @@ CASES = [
         "lower it",
     ),
     (
-        37,
         "several pods on a volume of one node",
         {"media": {"accessMode": "ReadWriteOnce"}},
         "media.accessMode",
@@ -350,7 +303,6 @@ CASES = [
         "ReadWriteMany",
     ),
     (
-        39,
         "a maximum below the minimum",
         {"web": {"storefront": {"autoscaling": {"minReplicas": 5}}}},
         "web.storefront.autoscaling.maxReplicas",
@@ -358,7 +310,6 @@ CASES = [
         "raise it",
     ),
     (
-        49,
         "an option of the other database mode",
         {"database": {**EXTERNAL, "storage": {}}},
         "database.storage",
@@ -366,7 +317,6 @@ CASES = [
         "remove it",
     ),
     (
-        50,
         "an unknown database mode",
         {"database": {"mode": "managed"}},
         "database.mode",
@@ -374,7 +324,6 @@ CASES = [
         "volume, node-local, replicated, galera, external",
     ),
     (
-        53,
         "root as the shop's user",
         {"database": {**EXTERNAL, "username": "root"}},
         "database.username",
@@ -382,7 +331,6 @@ CASES = [
         "this database only",
     ),
     (
-        53,
         "the server's own database",
         {"database": {**EXTERNAL, "name": "mysql"}},
         "database.name",
@@ -390,7 +338,6 @@ CASES = [
         "dedicated to the shop",
     ),
     (
-        57,
         "a network without a prefix",
         {"network": {"egress": [{"cidr": "10.1.2.3", "ports": [443]}]}},
         "network.egress[0].cidr",
@@ -398,7 +345,6 @@ CASES = [
         "10.1.2.3/32",
     ),
     (
-        57,
         "a network with bits behind its prefix",
         {"network": {"egress": [{"cidr": "10.1.2.3/8", "ports": [443]}]}},
         "network.egress[0].cidr",
@@ -406,7 +352,6 @@ CASES = [
         "10.0.0.0/8",
     ),
     (
-        59,
         "admin as admin path",
         {"admin": {"path": "admin"}},
         "admin.path",
@@ -414,7 +359,6 @@ CASES = [
         "another word",
     ),
     (
-        59,
         "an admin path with a slash",
         {"admin": {"path": "back/office"}},
         "admin.path",
@@ -422,7 +366,6 @@ CASES = [
         "letters, digits and underscores",
     ),
     (
-        60,
         "an ini line that the program owns",
         {"php": {"ini": {"memory_limit": "1G"}}},
         "php.ini.memory_limit",
@@ -430,7 +373,6 @@ CASES = [
         "php.memoryLimit",
     ),
     (
-        60,
         "an ini line with a line break",
         {"php": {"ini": {"date.timezone": "a\nextension=x"}}},
         "php.ini.date.timezone",
@@ -438,7 +380,6 @@ CASES = [
         "one line",
     ),
     (
-        60,
         "a [mysqld] line that could harm the data",
         {"database": {"mode": "volume", "config": {"innodb_force_recovery": 6}}},
         "database.config.innodb_force_recovery",
@@ -446,7 +387,6 @@ CASES = [
         "use one of",
     ),
     (
-        60,
         "an nginx file that takes a port",
         {"web": {"nginx": {"http": {"x": "listen 80;"}}}},
         "web.nginx.http.x",
@@ -454,7 +394,6 @@ CASES = [
         "remove it",
     ),
     (
-        60,
         "an nginx file with an open block",
         {"web": {"nginx": {"server": {"x": "location / {"}}}},
         "web.nginx.server.x",
@@ -462,7 +401,6 @@ CASES = [
         "close every block",
     ),
     (
-        74,
         "exceeds the limit of a ConfigMap",
         {"web": {"nginx": {"server": {"x": "# comment\n" * 120000}}}},
         "web.nginx",
@@ -474,8 +412,8 @@ CASES = [
 
 @pytest.mark.parametrize(
     ("changes", "path", "reason", "fix"),
-    [case[2:] for case in CASES],
-    ids=[f"{number}-{claim.replace(' ', '_')}" for number, claim, *_ in CASES],
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
 )
 def test_it_is_refused(changes, path, reason, fix):
     problem = _refuse(changes, path)
@@ -484,31 +422,29 @@ def test_it_is_refused(changes, path, reason, fix):
 
 
 STRICTER = [
-    (13, "a tag without a digest", {"images": {"php": "shop/php:1"}}, "images.php", "tested"),
+    ("a tag without a digest", {"images": {"php": "shop/php:1"}}, "images.php", "tested"),
     (
-        39,
         "one storefront pod",
         {"web": {"storefront": {"autoscaling": {"minReplicas": 1}}}},
         "web.storefront.autoscaling.minReplicas",
         "takes the shop down",
     ),
-    (54, "no TLS", {"edge": {"tls": {"mode": "none"}}}, "edge.tls.mode", "readable"),
+    ("no TLS", {"edge": {"tls": {"mode": "none"}}}, "edge.tls.mode", "readable"),
     (
-        57,
         "a proxy that is everybody",
         {"edge": {"trustedProxies": ["0.0.0.0/0"]}},
         "edge.trustedProxies[0]",
         "forge its address",
     ),
-    (69, "data that dies with the stack", {"retainData": False}, "retainData", "survive"),
-    (49, "an external database in clear text", {"database": EXTERNAL}, "database.ca", "clear text"),
+    ("data that dies with the stack", {"retainData": False}, "retainData", "survive"),
+    ("an external database in clear text", {"database": EXTERNAL}, "database.ca", "clear text"),
 ]
 
 
 @pytest.mark.parametrize(
     ("changes", "path", "reason"),
-    [case[2:] for case in STRICTER],
-    ids=[f"{number}-{claim.replace(' ', '_')}" for number, claim, *_ in STRICTER],
+    [case[1:] for case in STRICTER],
+    ids=[case[0] for case in STRICTER],
 )
 def test_production_refuses(changes, path, reason):
     from stackfile.merge import merge
@@ -525,7 +461,7 @@ def test_production_as_it_should_be_is_accepted():
     assert deploy(PRODUCTION).components
 
 
-def test_3_a_missing_setting_is_reported_at_the_line_of_its_section():
+def test_a_missing_setting_is_reported_at_the_line_of_its_section():
     problem = _refuse({}, "hosts.admin", remove="hosts.admin")
     assert problem.reason == "is required and missing"
     assert problem.line == _write({}, remove="hosts.admin").splitlines().index("    hosts:") + 1
@@ -540,7 +476,7 @@ def test_all_problems_are_reported_at_once_in_the_order_of_the_file():
     assert "4 problems" in str(error)
 
 
-def test_51_a_secret_among_the_settings_is_refused_unseen():
+def test_a_secret_among_the_settings_is_refused_unseen():
     problem = _refuse({"admin": {"email": {"secure": "v1:abcdef"}}}, "admin.email")
     assert "config set --secret" in problem.fix
 
@@ -562,13 +498,13 @@ SECRETS = [
 
 
 @pytest.mark.parametrize(("key", "value", "reason"), SECRETS)
-def test_52_a_secret_that_cannot_be_used_is_refused_unseen(key, value, reason):
+def test_a_secret_that_cannot_be_used_is_refused_unseen(key, value, reason):
     with pytest.raises(pulumi.RunError, match=reason) as refused:
         deploy(secrets={key: value})
     assert value not in str(refused.value)
 
 
-def test_49_an_external_database_needs_its_password():
+def test_an_external_database_needs_its_password():
     with pytest.raises(pulumi.RunError, match="openmage:databasePassword"):
         deploy({"database": EXTERNAL})
 
@@ -583,18 +519,18 @@ def test_a_masked_secret_of_an_offline_preview_is_accepted():
     assert deploy(secrets={"cryptKey": "[secret]"}).components
 
 
-def test_73_a_duplicate_key_is_refused_with_its_line():
+def test_a_duplicate_key_is_refused_with_its_line():
     error = refusal("config:\n  openmage:shop:\n    customer: a\n    customer: b\n")
     assert "duplicate key" in str(error)
     assert error.problems[0].line == 4
 
 
-def test_73_a_tab_is_refused_with_its_line():
+def test_a_tab_is_refused_with_its_line():
     error = refusal("config:\n  openmage:shop:\n\tcustomer: a\n")
     assert error.problems[0].line == 3
 
 
-def test_73_an_anchor_is_as_good_as_its_text():
+def test_an_anchor_is_as_good_as_its_text():
     text = _write({}).replace("admin: admin.shop.test", "admin: &host admin.shop.test")
     assert "&host" in text
     from settings.validate import validate
@@ -604,14 +540,15 @@ def test_73_an_anchor_is_as_good_as_its_text():
     assert validate(tree, read_source("x", text)).hosts.admin == "admin.shop.test"
 
 
-def test_35_a_volume_that_shrinks_is_kubernetes_to_refuse():
+def test_a_volume_that_shrinks_is_kubernetes_to_refuse():
     # Its size is no part of the claim's identity: the change is an update, never a replacement.
-    [claim] = [r for r in deploy().of("PersistentVolumeClaim") if r.name == "database-data"]
-    assert "replaceOnChanges" not in claim.inputs
-    assert DIGEST
+    smaller = deploy({"database": {"mode": "volume", "storage": {"size": "1Gi"}}})
+    for graph in (deploy(), smaller):
+        claim = graph.one("PersistentVolumeClaim", "database-data")
+        assert claim.replace_on_changes == ()
+        assert claim.inputs["metadata"]["name"] == "database-data"
 
 
 def test_a_missing_tree_is_one_problem():
     error = refusal("config:\n  openmage:shop: 3\n")
-    assert len(error.problems) == 1
-    assert stack_file().stack == "test"
+    assert [dotted(problem.path) for problem in error.problems] == ["openmage:shop"]

@@ -14,7 +14,9 @@ class NoLogs(Section):
     destination: Literal["none"]
 
 
-class _Logs(Section):
+class LogServer(Section):
+    """A server that logs are sent to."""
+
     host: Hostname = Field(examples=["logs.example.com"])
     """Name or address of the server."""
     ca: Certificate | None = None
@@ -25,7 +27,7 @@ class _Logs(Section):
     """Helm values merged over those of this program; they are not validated."""
 
 
-class GraylogLogs(_Logs):
+class GraylogLogs(LogServer):
     """Graylog, as GELF, with the fields `customer` and `environment`."""
 
     destination: Literal["graylog"]
@@ -36,11 +38,18 @@ class GraylogLogs(_Logs):
     lines are lost silently."""
 
 
-class _WithPassword(_Logs):
+class PasswordLogs(LogServer):
+    """A server that may ask for user and password."""
+
     tls: bool = True
     """Whether the connection is encrypted."""
     username: Line | None = None
     """User name, with the password `openmage-platform:logsPassword`; default: none."""
+
+    @property
+    def protocol(self) -> Literal["tls", "tcp"]:
+        """How the connection is made."""
+        return "tls" if self.tls else "tcp"
 
 
 IndexName = Annotated[
@@ -52,26 +61,28 @@ IndexName = Annotated[
 ]
 
 
-class _SearchLogs(_WithPassword):
+class SearchLogs(PasswordLogs):
+    """A search engine, with an index for each day."""
+
     port: Port = 9200
     """Port of its HTTP API."""
     index: IndexName = "openmage"
     """Prefix of the daily indices."""
 
 
-class ElasticsearchLogs(_SearchLogs):
+class ElasticsearchLogs(SearchLogs):
     """Elasticsearch, with the fields `customer` and `environment`."""
 
     destination: Literal["elasticsearch"]
 
 
-class OpenSearchLogs(_SearchLogs):
+class OpenSearchLogs(SearchLogs):
     """OpenSearch, with the fields `customer` and `environment`."""
 
     destination: Literal["opensearch"]
 
 
-class LokiLogs(_WithPassword):
+class LokiLogs(PasswordLogs):
     """Loki, with the labels `customer`, `environment` and `container`."""
 
     destination: Literal["loki"]
@@ -81,7 +92,5 @@ class LokiLogs(_WithPassword):
     """Tenant of the log lines; default: none."""
 
 
-Logs = Annotated[
-    NoLogs | GraylogLogs | ElasticsearchLogs | OpenSearchLogs | LokiLogs,
-    Field(discriminator="destination"),
-]
+Destination = GraylogLogs | ElasticsearchLogs | OpenSearchLogs | LokiLogs
+Logs = Annotated[NoLogs | Destination, Field(discriminator="destination")]

@@ -1,7 +1,7 @@
 """Settings of certificate issuers and their solvers."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 from pydantic import Field
 
@@ -13,7 +13,14 @@ TOKEN_SECRET = "dns-token"  # noqa: S105 (the name of a Secret)
 """Secret with the provider's credential under the key `token`: `openmage-platform:dnsToken`."""
 
 
-class IngressSolver(Section):
+class _Http01Solver(Section):
+    needs_token: ClassVar[bool] = False
+    """Whether it refers to the DNS provider's credential."""
+    validates_wildcards: ClassVar[bool] = False
+    """Whether it can validate a wildcard."""
+
+
+class IngressSolver(_Http01Solver):
     """HTTP-01, solved through an Ingress."""
 
     mode: Literal["http-01-ingress"]
@@ -21,7 +28,7 @@ class IngressSolver(Section):
     """IngressClass that serves the names."""
 
 
-class GatewaySolver(Section):
+class GatewaySolver(_Http01Solver):
     """HTTP-01, solved through a Gateway."""
 
     mode: Literal["http-01-gateway"]
@@ -34,6 +41,8 @@ class GatewaySolver(Section):
 class DnsSolver(Section):
     """DNS-01, which also validates wildcards."""
 
+    validates_wildcards: ClassVar[bool] = True
+    """Whether it can validate a wildcard."""
     mode: Literal["dns-01"]
     provider: Literal[
         "acmeDNS",
@@ -59,12 +68,15 @@ class DnsSolver(Section):
         return _refers(self.config)
 
 
+Solver = IngressSolver | GatewaySolver | DnsSolver
+
+
 class Issuer(AcmeAccount):
     """A ClusterIssuer by ACME."""
 
     name: Name
     """Name that shops refer to."""
-    solver: Annotated[IngressSolver | GatewaySolver | DnsSolver, Field(discriminator="mode")]
+    solver: Annotated[Solver, Field(discriminator="mode")]
     """How names are validated."""
 
 

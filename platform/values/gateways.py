@@ -1,6 +1,6 @@
 """Settings of the ingress controller or Gateway."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
@@ -12,6 +12,10 @@ class NoGateway(Section):
     """No controller is installed; the cluster may have its own."""
 
     controller: Literal["none"]
+
+    @property
+    def installed(self) -> None:
+        """The controller that is installed."""
 
 
 class LoadBalancer(Section):
@@ -48,6 +52,10 @@ class SharedGateway(Section):
 
 
 class _Gateway(Section):
+    serves_ingress: ClassVar[bool]
+    """Whether it serves Ingress."""
+    supports_listener_sets: ClassVar[bool]
+    """Whether shops can attach their own listeners to a Gateway."""
     replicas: Annotated[int, Field(ge=1, le=20)] = 2
     """Number of proxy pods."""
     load_balancer: LoadBalancer = LoadBalancer()
@@ -60,10 +68,17 @@ class _Gateway(Section):
     values: dict[str, Any] = Field(default_factory=dict)
     """Helm values merged over those of this program; they are not validated."""
 
+    @property
+    def installed(self) -> Self:
+        """The controller that is installed."""
+        return self
+
 
 class TraefikGateway(_Gateway):
     """Traefik, for Ingress and Gateway API. All Gateways share its pods and load balancer."""
 
+    serves_ingress = True
+    supports_listener_sets = False
     controller: Literal["traefik"]
     class_name: Name = "traefik"
     """Name of the IngressClass and of the GatewayClass."""
@@ -72,9 +87,12 @@ class TraefikGateway(_Gateway):
 class EnvoyGateway(_Gateway):
     """Envoy Gateway, for the Gateway API. Each Gateway has its own pods and load balancer."""
 
+    serves_ingress = False
+    supports_listener_sets = True
     controller: Literal["envoy"]
     class_name: Name = "envoy"
     """Name of the GatewayClass."""
 
 
-Gateway = Annotated[NoGateway | TraefikGateway | EnvoyGateway, Field(discriminator="controller")]
+Controller = TraefikGateway | EnvoyGateway
+Gateway = Annotated[NoGateway | Controller, Field(discriminator="controller")]

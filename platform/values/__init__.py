@@ -1,0 +1,1 @@
+"""Immutable values that the settings and the parts of the platform share."""

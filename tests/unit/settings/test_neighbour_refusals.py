@@ -1,0 +1,61 @@
+"""Who comes to the pods from outside: from a namespace that is not the shop's own."""
+
+import pytest
+
+from tests.harness import validated
+from tests.refusals import check, problems_of, shop_with
+from tests.ways import INGRESS, NONE, OWN, SECRET, SHARED
+
+REPLICATED = {"database": {"mode": "replicated"}}
+
+CASES = [
+    (
+        "the controller's namespace as the shop's",
+        {"namespace": "traefik", "edge": {**INGRESS, "tls": SECRET}},
+        "edge.controllerNamespace",
+        "the shop's own namespace",
+        "of those pods",
+    ),
+    (
+        "the former controller's namespace as the shop's",
+        {"namespace": "traefik", "edge": {**OWN, "tls": SECRET, "movingFrom": INGRESS}},
+        "edge.movingFrom.controllerNamespace",
+        "the shop's own namespace",
+        "of those pods",
+    ),
+    (
+        "a shared Gateway's namespace as the shop's",
+        {"namespace": "infra", "edge": {**SHARED, "tls": SECRET}},
+        "edge.parent.namespace",
+        "the shop's own namespace",
+        "of those pods",
+    ),
+    (
+        "the operator's namespace as the shop's",
+        {"namespace": "mariadb-operator", **REPLICATED},
+        "database.operatorNamespace",
+        "the shop's own namespace",
+        "of those pods",
+    ),
+    (
+        "a move from somebody else's way in to the same one",
+        {"edge": {**NONE, "tls": {"mode": "none"}, "movingFrom": NONE}},
+        "edge.movingFrom",
+        "is identical to the edge",
+        "remove it",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "reason", "fix"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_it_is_refused(changes, path, reason, fix):
+    check(problems_of(shop_with(changes)), path, reason, fix)
+
+
+def test_another_controller_may_come_to_the_same_services():
+    moved = {**NONE, "tls": {"mode": "none"}, "movingFrom": {**NONE, "controllerNamespace": "old"}}
+    assert validated(shop_with({"edge": moved})).edge.moving_from is not None
