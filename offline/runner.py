@@ -1,6 +1,7 @@
 """Run the program once, on mocks."""
 
 import asyncio
+import contextlib
 import contextvars
 import json
 import os
@@ -9,6 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 from pulumi.runtime import mocks, set_all_config
@@ -62,21 +64,12 @@ def _run(stack_file: StackFile, root: Path, *, preview: bool) -> Graph:
 
 def _inside(root: Path, stack_file: StackFile, program: Callable[[], None]) -> None:
     """Run the program in its folder, with a kubeconfig that has only the stack's context."""
-    before = Path.cwd()
-    environment = {key: os.environ.get(key) for key in ("KUBECONFIG", STACK_FILE)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kubeconfig"
         path.write_text(json.dumps(_kubeconfig(stack_file)), encoding="utf-8")
-        os.environ |= {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
-        os.chdir(root)
-        try:
+        told = {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
+        with patch.dict(os.environ, told), contextlib.chdir(root):
             program()
-        finally:
-            os.chdir(before)
-            for key, value in environment.items():
-                os.environ.pop(key, None)
-                if value is not None:
-                    os.environ[key] = value
 
 
 def _kubeconfig(stack_file: StackFile) -> dict[str, object]:
