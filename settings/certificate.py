@@ -12,20 +12,29 @@ from pydantic import Field
 from stackfile.certificates import CERT_MANAGER_API, SOLVER_RESOURCES, NamedIssuer, OwnIssuer
 from stackfile.needs import Api, Prerequisites, SecretUse
 from stackfile.report import Path
-from stackfile.section import Section
+from stackfile.section import Section, choice
 from stackfile.types import CertificateName, DnsName
 from stackfile.values import Container
 
 _SECRETS = ("tlsCertificate", "tlsPrivateKey")
 
 
-def _no_solvers(_: Section, names: int) -> Iterator[Container]:
-    """Yield the pods that answer HTTP-01 for that many names: none."""
-    del names
-    yield from ()
+class _Tls(Section):
+    secure: ClassVar = True
+    needs_certificate: ClassVar = True
+
+    def secret_uses(self) -> Iterator[SecretUse]:
+        """Yield what becomes of the secrets of a certificate."""
+        for key in _SECRETS:
+            yield SecretUse(key, unread=f"edge.tls.mode is {choice(type(self))['mode']}")
+
+    def solvers(self, names: int) -> Iterator[Container]:
+        """Yield the pods that answer HTTP-01 for that many names."""
+        del names
+        yield from ()
 
 
-class NoTls(Section):
+class NoTls(_Tls):
     """No TLS; for dev."""
 
     secure: ClassVar = False
@@ -33,35 +42,17 @@ class NoTls(Section):
 
     mode: Literal["none"]
 
-    def secret_uses(self) -> Iterator[SecretUse]:
-        """Yield what becomes of the secrets of a certificate."""
-        return _unread(self.mode)
 
-    solvers = _no_solvers
-
-
-class SecretTls(Section):
+class SecretTls(_Tls):
     """An existing certificate in the shop's namespace."""
-
-    secure: ClassVar = True
-    needs_certificate: ClassVar = True
 
     mode: Literal["secret"]
     secret_name: DnsName
     """Name of a Secret of type kubernetes.io/tls."""
 
-    def secret_uses(self) -> Iterator[SecretUse]:
-        """Yield what becomes of the secrets of a certificate."""
-        return _unread(self.mode)
 
-    solvers = _no_solvers
-
-
-class CertificateTls(Section):
+class CertificateTls(_Tls):
     """A certificate in `openmage:tlsCertificate` and `openmage:tlsPrivateKey`."""
-
-    secure: ClassVar = True
-    needs_certificate: ClassVar = True
 
     mode: Literal["certificate"]
 
@@ -70,29 +61,17 @@ class CertificateTls(Section):
         for key in _SECRETS:
             yield SecretUse(key, required="edge.tls.mode is certificate, and it is missing")
 
-    solvers = _no_solvers
 
-
-class ElsewhereTls(Section):
+class ElsewhereTls(_Tls):
     """TLS is terminated in front of the edge: at a shared Gateway or a load balancer."""
 
-    secure: ClassVar = True
     needs_certificate: ClassVar = False
 
     mode: Literal["elsewhere"]
 
-    def secret_uses(self) -> Iterator[SecretUse]:
-        """Yield what becomes of the secrets of a certificate."""
-        return _unread(self.mode)
 
-    solvers = _no_solvers
-
-
-class LetsEncryptTls(Section):
+class LetsEncryptTls(_Tls):
     """A certificate by cert-manager, which renews it."""
-
-    secure: ClassVar = True
-    needs_certificate: ClassVar = True
 
     mode: Literal["letsencrypt"]
     issuer: Annotated[OwnIssuer | NamedIssuer, Field(discriminator="mode")]
@@ -102,10 +81,6 @@ class LetsEncryptTls(Section):
     names: tuple[CertificateName, ...] = ()
     """Names in the certificate; default: all hosts. A wildcard needs a `named` issuer with a DNS-01
     solver."""
-
-    def secret_uses(self) -> Iterator[SecretUse]:
-        """Yield what becomes of the secrets of a certificate."""
-        return _unread(self.mode)
 
     def solvers(self, names: int) -> Iterator[Container]:
         """Yield the pods that answer HTTP-01 for that many names."""
@@ -120,8 +95,3 @@ class LetsEncryptTls(Section):
 Tls = Annotated[
     NoTls | SecretTls | CertificateTls | ElsewhereTls | LetsEncryptTls, Field(discriminator="mode")
 ]
-
-
-def _unread(mode: str) -> Iterator[SecretUse]:
-    for key in _SECRETS:
-        yield SecretUse(key, unread=f"edge.tls.mode is {mode}")

@@ -13,7 +13,7 @@ from pydantic import Field
 from settings import sizing
 from stackfile.needs import Api, Prerequisites, SecretUse
 from stackfile.report import Path, Violation
-from stackfile.section import Section
+from stackfile.section import Section, choice
 from stackfile.servers import SqlServer
 from stackfile.types import Cidr, ForeignNamespace, Hostname, ImageReference, Line, bytes_of
 from stackfile.values import Container, Placement, Resources, Storage
@@ -71,21 +71,24 @@ class _SingleServer(_OwnDatabase):
         yield Container((*path, "resources"), self.resources, 1)
 
 
-class VolumeDatabase(_SingleServer):
-    """A MariaDB in the shop's namespace, on one volume."""
-
-    mode: Literal["volume"]
+class _OnVolumes(_OwnDatabase):
     storage: Storage
-    """Volume of the data."""
+    """Volume of each server's data."""
 
     def record(self, version: str) -> dict[str, str]:
         """Return what the next update has to know; `version` is MariaDB's."""
-        return {"mode": self.mode, "version": version, **self.storage.record()}
+        return {**choice(type(self)), "version": version, **self.storage.record()}
 
     def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
         """Yield every change to what is recorded that must not be made in place."""
         yield from _older(before, now)
         yield from self.storage.refused_changes(("database", "storage"), before)
+
+
+class VolumeDatabase(_OnVolumes, _SingleServer):
+    """A MariaDB in the shop's namespace, on one volume."""
+
+    mode: Literal["volume"]
 
 
 AbsolutePath = Annotated[
@@ -137,9 +140,8 @@ class NodeLocalDatabase(_SingleServer):
                 )
 
 
-class _Operated(_OwnDatabase):
-    storage: Storage
-    """Volume of each server."""
+class _Operated(_OnVolumes):
+    replicas: int
     operator_namespace: ForeignNamespace = "mariadb-operator"
     """Namespace of mariadb-operator's pods, which may connect to the servers."""
     operator_image: ImageReference = "ghcr.io/mariadb-operator/mariadb-operator:26.6.0"
@@ -158,6 +160,11 @@ class _Operated(_OwnDatabase):
         """Whether reads go to another server than writes."""
         return self.read_from_replicas
 
+    def containers(self, path: Path) -> Iterator[Container]:
+        """Yield the containers that the database runs."""
+        # The operator's own containers and jobs briefly need about as much again.
+        yield Container((*path, "resources"), self.resources, self.replicas + 1)
+
     def prerequisites(self, path: Path) -> Prerequisites:
         """Yield what the cluster must have."""
         yield Api((*path, "mode"), DATABASE_API, "databaseOperator")
@@ -169,9 +176,8 @@ class _Operated(_OwnDatabase):
 
     def refused_changes(self, before: Record, now: Record) -> Iterator[Violation]:
         """Yield every change to what is recorded that must not be made in place."""
-        yield from _older(before, now)
+        yield from super().refused_changes(before, now)
         yield from _skipped(before, now)
-        yield from self.storage.refused_changes(("database", "storage"), before)
 
 
 class ReplicatedDatabase(_Operated):
@@ -198,15 +204,6 @@ class ReplicatedDatabase(_Operated):
     investigate, because without the primary it may be the only copy of the last orders. One that
     has fallen too far behind to catch up is rebuilt at once."""
 
-    def containers(self, path: Path) -> Iterator[Container]:
-        """Yield the containers that the database runs."""
-        # The operator's own containers and jobs briefly need about as much again.
-        yield Container((*path, "resources"), self.resources, self.replicas + 1)
-
-    def record(self, version: str) -> dict[str, str]:
-        """Return what the next update has to know; `version` is MariaDB's."""
-        return {"mode": self.mode, "version": version, **self.storage.record()}
-
 
 class GaleraDatabase(_Operated):
     """A Galera cluster run by mariadb-operator; OpenMage writes to one of its servers."""
@@ -218,15 +215,6 @@ class GaleraDatabase(_Operated):
     mode: Literal["galera"]
     replicas: Annotated[int, Field(ge=3, le=9)] = 3
     """Number of servers; odd, so that there is always a majority."""
-
-    def containers(self, path: Path) -> Iterator[Container]:
-        """Yield the containers that the database runs."""
-        # The operator's own containers and jobs briefly need about as much again.
-        yield Container((*path, "resources"), self.resources, self.replicas + 1)
-
-    def record(self, version: str) -> dict[str, str]:
-        """Return what the next update has to know; `version` is MariaDB's."""
-        return {"mode": self.mode, "version": version, **self.storage.record()}
 
 
 class ExternalDatabase(SqlServer):

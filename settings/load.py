@@ -95,7 +95,7 @@ def _misused(
             yield source.problem(path, None, required, f"pulumi config set --secret {path[0]}")
         if unread is not None and given[key] is not None:
             fix = f"pulumi config rm {path[0]}, or correct that setting"
-            yield source.problem(path, "", f"nothing reads it: {unread}", fix)
+            yield source.problem(path, "", f"is not used: {unread}", fix)
 
 
 def _password(value: str) -> str | None:

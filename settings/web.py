@@ -8,10 +8,7 @@ from pydantic import ConfigDict, Field
 from settings import sizing
 from stackfile.report import Path
 from stackfile.section import Section
-from stackfile.types import (
-    Memory,
-    bytes_of,
-)
+from stackfile.types import Memory, bytes_of
 from stackfile.values import Autoscaling, Container, Placement, Resources
 
 

@@ -1,453 +1,142 @@
 """Apache's grammar: sections and directives with their lines, and what Apache refuses."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
+from math import inf
+from typing import Annotated, Literal, NamedTuple
 
 from settings.rules.nginx_grammar import Directive, Mistake, Parsed
+from settings.tables import BY_NAME, Names, tables
 
-_ANYWHERE, _OUTSIDE, _INSIDE, _GLOBAL = "anywhere", "outside", "inside", "global"
-_MANY = 10_000
+Told = tuple[str, str] | None
+"""What is wrong, and how to mend it."""
 
 
 class _Known(NamedTuple):
     """Where a directive may stand, and how many values it takes."""
 
-    name: str
-    where: str
+    where: Literal["anywhere", "outside", "inside", "global"]
     least: int
-    most: int
-    flag: bool
+    most: float = inf
+    flag: bool = False
 
 
-def _rows(
-    where: str, least: int, most: int, listed: str, *, flag: bool = False
-) -> Iterator[tuple[str, _Known]]:
-    for name in listed.split():
-        yield name.lower(), _Known(name, where, least, most, flag)
+class _Value(NamedTuple):
+    form: str
+    fix: str
 
 
-_DIRECTIVES: Mapping[str, _Known] = dict(
-    [
-        *_rows(
-            _ANYWHERE,
-            1,
-            1,
-            """
-        AliasPreservePath ContentDigest DirectoryCheckHandler DirectorySlash ExpiresActive
-        LogIOTrackTTFB Proxy100Continue ProxyAddHeaders ProxyPassInterpolateEnv
-        ProxyPreserveHost QualifyRedirectURL RedirectRelative RewriteEngine
-    """,
-            flag=True,
-        ),
-        *_rows(
-            _ANYWHERE,
-            0,
-            _MANY,
-            """
-        BalancerMember DirectoryIndex Error FileETag ProxyPass ProxyPassMatch ProxySet
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            1,
-            1,
-            """
-        AcceptPathInfo AddDefaultCharset DefaultLanguage DefaultType
-        DeflateInflateLimitRequestBody DeflateInflateRatioBurst DeflateInflateRatioLimit
-        DirectoryIndexRedirect EnableMMAP EnableSendfile ExpiresDefault FallbackResource
-        ForceType HostnameLookups Include IncludeOptional LimitRequestBody
-        LimitXMLRequestBody MaxRangeOverlaps MaxRangeReversals MaxRanges ReadBufferSize
-        RewriteBase ServerSignature SetHandler SetInputFilter SetOutputFilter UnDefine
-        UseCanonicalName UseCanonicalPhysicalPort
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            1,
-            2,
-            """
-        Alias Define FilterDeclare RLimitCPU RLimitMEM RLimitNPROC ScriptAlias SetEnv
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            1,
-            3,
-            """
-        ProxyPassReverse Redirect
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            1,
-            _MANY,
-            """
-        FilterChain LogLevel MultiviewsMatch Options PassEnv ProxyErrorOverride
-        RemoveCharset RemoveEncoding RemoveHandler RemoveInputFilter RemoveLanguage
-        RemoveOutputFilter RemoveType RewriteOptions UnsetEnv
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            2,
-            2,
-            """
-        CGIVar ErrorDocument ExpiresByType FilterTrace RedirectPermanent RedirectTemp
-        php_admin_flag php_admin_value php_flag php_value
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            2,
-            3,
-            """
-        FilterProtocol ProxyPassReverseCookieDomain ProxyPassReverseCookiePath
-        RedirectMatch RewriteCond RewriteRule
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            2,
-            _MANY,
-            """
-        AddCharset AddEncoding AddHandler AddInputFilter AddLanguage AddOutputFilter
-        AddOutputFilterByType AddType BrowserMatch BrowserMatchNoCase Header RequestHeader
-        SetEnvIf SetEnvIfExpr SetEnvIfNoCase
-    """,
-        ),
-        *_rows(
-            _ANYWHERE,
-            3,
-            3,
-            """
-        FilterProvider
-    """,
-        ),
-        *_rows(
-            _GLOBAL,
-            0,
-            _MANY,
-            """
-        Listen Mutex RegexDefaultOptions
-    """,
-        ),
-        *_rows(
-            _GLOBAL,
-            1,
-            1,
-            """
-        ChrootDir CoreDumpDirectory GracefulShutdownTimeout Group ListenBacklog
-        ListenCoresBucketsRatio ListenTCPDeferAccept MaxClients MaxConnectionsPerChild
-        MaxMemFree MaxRequestWorkers MaxRequestsPerChild MaxSpareServers MinSpareServers
-        PidFile ReceiveBufferSize ScoreBoardFile SendBufferSize ServerLimit ServerTokens
-        StartServers ThreadStackSize User WatchdogInterval
-    """,
-        ),
-        *_rows(
-            _GLOBAL,
-            1,
-            _MANY,
-            """
-        RegisterHttpMethod
-    """,
-        ),
-        *_rows(
-            _GLOBAL,
-            2,
-            2,
-            """
-        AcceptFilter
-    """,
-        ),
-        *_rows(
-            _GLOBAL,
-            2,
-            3,
-            """
-        GlobalLog
-    """,
-        ),
-        *_rows(
-            _INSIDE,
-            1,
-            1,
-            """
-        AuthBasicAuthoritative AuthzSendForbiddenOnFailure CGIPassAuth ModMimeUsePathInfo
-    """,
-            flag=True,
-        ),
-        *_rows(
-            _INSIDE,
-            0,
-            _MANY,
-            """
-        AllowOverride AllowOverrideList
-    """,
-        ),
-        *_rows(
-            _INSIDE,
-            1,
-            1,
-            """
-        AuthBasicUseDigestAlgorithm AuthMerging AuthName AuthType AuthUserFile
-    """,
-        ),
-        *_rows(
-            _INSIDE,
-            1,
-            2,
-            """
-        AuthBasicFake
-    """,
-        ),
-        *_rows(
-            _INSIDE,
-            1,
-            _MANY,
-            """
-        AuthBasicProvider Require
-    """,
-        ),
-        *_rows(
-            _OUTSIDE,
-            1,
-            1,
-            """
-        BalancerInherit BalancerPersist BufferedLogs ExtendedStatus KeepAlive MergeSlashes
-        MergeTrailers ProxyPassInherit ProxyRequests RemoteIPProxyProtocol SeeRequestTail
-        StrictHostCheck Suexec
-    """,
-            flag=True,
-        ),
-        *_rows(
-            _OUTSIDE,
-            0,
-            _MANY,
-            """
-        AccessFileName RemoteIPProxyProtocolExceptions RequestReadTimeout ServerAlias
-    """,
-        ),
-        *_rows(
-            _OUTSIDE,
-            1,
-            1,
-            """
-        AllowEncodedSlashes BalancerGrowth DefaultRuntimeDir DeflateAlterEtag
-        DeflateBufferSize DeflateCompressionLevel DeflateMemLevel DeflateWindowSize
-        DocumentRoot ErrorLog FlushMaxPipelined FlushMaxThreshold KeepAliveTimeout
-        LimitRequestFields LimitRequestFieldsize LimitRequestLine MaxKeepAliveRequests
-        NameVirtualHost PHPINIDir Port Protocol ProtocolsHonorOrder ProxyBadHeader
-        ProxyDomain ProxyIOBufferSize ProxyMaxForwards ProxyReceiveBufferSize
-        ProxySourceAddress ProxyStatus ProxyTimeout ProxyVia RemoteIPHeader
-        RemoteIPInternalProxyList RemoteIPProxiesHeader RemoteIPTrustedProxyList
-        ServerAdmin ServerName ServerPath ServerRoot Timeout TraceEnable TransferLog
-        TypesConfig
-    """,
-        ),
-        *_rows(
-            _OUTSIDE,
-            1,
-            2,
-            """
-        DeflateFilterNote ErrorLogFormat LimitInternalRecursion LogFormat
-    """,
-        ),
-        *_rows(
-            _OUTSIDE,
-            1,
-            _MANY,
-            """
-        HttpProtocolOptions LoadFile NoProxy Protocols ProxyBlock RemoteIPInternalProxy
-        RemoteIPTrustedProxy
-    """,
-        ),
-        *_rows(
-            _OUTSIDE,
-            2,
-            2,
-            """
-        AliasMatch LoadModule ScriptAliasMatch
-    """,
-        ),
-        *_rows(
-            _OUTSIDE,
-            2,
-            3,
-            """
-        CustomLog ProxyRemote ProxyRemoteMatch RewriteMap
-    """,
-        ),
-    ]
-)
-"""What Apache 2.4 takes with the modules that the program loads, as `apache2 -L` and its own
-answers in a virtual host tell."""
-_SECTIONS: Mapping[str, str] = {
-    name.lower(): name
-    for name in (
-        *("IfDefine", "IfDirective", "IfFile", "IfModule", "IfSection", "IfVersion"),
-        *("Directory", "DirectoryMatch", "Files", "FilesMatch", "Location", "LocationMatch"),
-        *("If", "ElseIf", "Else", "Proxy", "ProxyMatch", "Limit", "LimitExcept"),
-        *("RequireAll", "RequireAny", "RequireNone", "VirtualHost"),
-    )
-}
-_SECTION_NAMES = tuple(_SECTIONS)
-_TRANSPARENT = {*_SECTION_NAMES[:6]}
-"""Sections whose content may be left out: what is in them need not be known."""
-_AROUND = {*_SECTION_NAMES[6:19]}
-"""Sections that say for what directives are."""
-_APART = {"directory", "directorymatch", "location", "locationmatch", "proxy", "proxymatch"}
-"""Sections that Apache takes in no other one."""
-_ACTIONS = "add append edit edit* merge note set setifempty unset"
-_PERIODS = "year|month|week|day|hour|minute|second"
-_OPTIONS = "FollowSymLinks|SymLinksIfOwnerMatch|ExecCGI|Includes(?:NOEXEC)?|Indexes|MultiViews"
-_VALUES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    name: (re.compile(pattern, re.IGNORECASE), fix)
-    for listed, pattern, fix in (
-        (
-            "header requestheader",
-            rf"(?:(?:always|onsuccess) )?(?:{'|'.join(map(re.escape, _ACTIONS.split()))}|echo)\s.*",
-            f"begin with one of {_ACTIONS}",
-        ),
-        ("errordocument", r"[45]\d\d\s.*", "begin with a status such as 404"),
-        ("enablesendfile enablemmap", "on|off", "write On or Off"),
-        ("usecanonicalname", "on|off|dns", "write On, Off or DNS"),
-        ("serversignature", "on|off|email", "write On, Off or EMail"),
-        ("allowencodedslashes", "on|off|nodecode", "write On, Off or NoDecode"),
-        (
-            "expiresdefault",
-            rf"(?:access|now|modification)(?: plus)?(?: \d+ (?:{_PERIODS})s?)+|[AM]\d+",
-            "write a time such as access plus 7 days",
-        ),
-        (
-            "options",
-            rf"(?:[+-]?(?:{_OPTIONS})\s?)+|None|All",
-            "write options such as -Indexes, all with a sign or none with one",
-        ),
-    )
-    for name in listed.split()
-}
-"""Values whose form is certain, and how to write them."""
+class _Tables(NamedTuple):
+    directives: Annotated[dict[str, _Known], BY_NAME]
+    sections: Names
+    transparent: Names
+    around: Names
+    apart: Names
+    alone: Names
+    values: Annotated[dict[str, _Value], BY_NAME]
+
+
+_TABLES = tables(__file__, _Tables)
+_DIRECTIVES = {name.lower(): known for name, known in _TABLES.directives.items()}
+_SECTIONS = {name.lower() for name in _TABLES.sections}
+_WRITTEN = {name.lower(): name for name in (*_TABLES.directives, *_TABLES.sections)}
 _WORDS = re.compile(r"""\s*("(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|\S+)""")
 
 
 def parse(text: str) -> Parsed:
     """Return the directives of a file that is included in a virtual host, and its mistakes."""
     parsed = Parsed()
-    open_sections: list[tuple[Directive, list[Directive]]] = []
-    into = parsed.directives
+    opened: list[Directive] = []
     for number, line in _lines(text):
         if line.startswith("</"):
             name = line[2:].rstrip("> \t").lower()
-            if not open_sections or open_sections[-1][0].name != name or not line.endswith(">"):
-                parsed.mistakes.append(
-                    Mistake(
-                        number,
-                        "a section is closed that is not the last one opened",
-                        "close each section by its own name, in the same file",
-                    )
+            if not line.endswith(">") or [one.name for one in opened[-1:]] != [name]:
+                told = (
+                    "a section is closed that is not the last one opened",
+                    "close each section by its own name, in the same file",
                 )
+                parsed.mistakes.append(Mistake(number, *told))
                 return parsed
-            into = open_sections.pop()[1]
+            opened.pop()
             continue
-        context = tuple(section.name for section, _ in open_sections)
-        if line.startswith("<"):
-            words = _split(line[1:].removesuffix(">"))
-            name = words[0].lower() if words else ""
-            section = Directive(name, tuple(words[1:]), number, context, [])
-            if name not in _SECTIONS or not line.endswith(">"):
-                what = (
-                    "a section has no > at its end" if name in _SECTIONS else "a section is unknown"
-                )
-                parsed.mistakes.append(Mistake(number, what, "correct it"))
-            elif not words[1:] and name not in {"else", "requireall", "requireany", "requirenone"}:
-                parsed.mistakes.append(
-                    Mistake(number, f"<{words[0]}> does not say of what", "name it in the section")
-                )
-            elif name in _APART and {*context} & _AROUND:
-                parsed.mistakes.append(
-                    Mistake(
-                        number,
-                        f"<{words[0]}> is not allowed in such a section",
-                        "move it out of the section",
-                    )
-                )
-            into.append(section)
-            open_sections.append((section, into))
-            into = section.block if section.block is not None else into
-            continue
-        words = _split(line)
-        directive = Directive(words[0].lower(), tuple(words[1:]), number, context)
-        into.append(directive)
-        if mistake := _checked(directive, words[0]):
-            parsed.mistakes.append(mistake)
-    if open_sections:
-        section = open_sections[-1][0]
-        parsed.mistakes.append(
-            Mistake(
-                section.line,
-                f"<{shown(section.name)}> is never closed",
-                "close every section in the same file",
-                open=True,
-            )
-        )
+        block: list[Directive] | None = [] if line.startswith("<") else None
+        written, *args = _split(line if block is None else line[1:].removesuffix(">")) or [""]
+        context = tuple(one.name for one in opened)
+        directive = Directive(written.lower(), tuple(args), number, context, block)
+        parsed.into(opened).append(directive)
+        if block is None:
+            told = _checked(directive, written)
+        else:
+            told = _section(directive, written, ended=line.endswith(">"))
+            opened.append(directive)
+        if told:
+            parsed.mistakes.append(Mistake(number, *told))
+    if opened:
+        what = f"<{shown(opened[-1].name)}> is never closed"
+        fix = "close every section in the same file"
+        parsed.mistakes.append(Mistake(opened[-1].line, what, fix, open=True))
     return parsed
 
 
 def shown(name: str) -> str:
     """Return the name of a directive or section as Apache writes it, nothing of what is none."""
-    lower = name.lower()
-    if lower in _DIRECTIVES:
-        return _DIRECTIVES[lower].name
-    if lower in _SECTIONS:
-        return _SECTIONS[lower]
-    return name if re.fullmatch(r"[A-Za-z_]{1,40}", name) else "a word"
+    plain = name if re.fullmatch(r"[A-Za-z_]{1,40}", name) else "a word"
+    return _WRITTEN.get(name.lower(), plain)
 
 
-def _checked(directive: Directive, written: str) -> Mistake | None:
-    inside = {*directive.context}
+def _section(section: Directive, written: str, *, ended: bool) -> Told:
+    if section.name not in _SECTIONS:
+        return "a section is unknown", "correct it"
+    if not ended:
+        return "a section has no > at its end", "correct it"
+    if not section.args and section.name not in _TABLES.alone:
+        return f"<{written}> does not say of what", "name it in the section"
+    if section.name in _TABLES.apart and {*section.context} & _TABLES.around:
+        return f"<{written}> is not allowed in such a section", "move it out of the section"
+    return None
+
+
+def _checked(directive: Directive, written: str) -> Told:
     known = _DIRECTIVES.get(directive.name)
     if known is not None:
-        told = _misused(known, directive.args, inside)
-    elif inside & _TRANSPARENT:
+        inside = not _TABLES.around.isdisjoint(directive.context)
+        told = _misplaced(known.where, inside=inside) or _wrong(known, directive)
+    elif {*directive.context} & _TABLES.transparent:
         told = None
     else:
         told = (
             "is no directive of the modules that are loaded",
             "correct it, or write it within <IfModule>; the program loads the modules",
         )
-    return told and Mistake(directive.line, f"{shown(written)} {told[0]}", told[1])
+    return told and (f"{shown(written)} {told[0]}", told[1])
 
 
-def _misused(known: _Known, args: tuple[str, ...], inside: set[str]) -> tuple[str, str] | None:
-    return _misplaced(known, inside) or _wrong(known, args)
-
-
-def _misplaced(known: _Known, inside: set[str]) -> tuple[str, str] | None:
-    if known.where == _GLOBAL:
+def _misplaced(where: str, *, inside: bool) -> Told:
+    if where == "global":
         return "is not allowed in a virtual host", "remove it"
-    if known.where == _OUTSIDE and inside & _AROUND:
+    if where == "outside" and inside:
         return "is not allowed in such a section", "move it out of the section"
-    if known.where == _INSIDE and not inside & _AROUND:
+    if where == "inside" and not inside:
         return "is not allowed outside of a section", "move it into <Location>"
     return None
 
 
-def _wrong(known: _Known, args: tuple[str, ...]) -> tuple[str, str] | None:
+def _wrong(known: _Known, directive: Directive) -> Told:
+    args = directive.args
     if not known.least <= len(args) <= known.most:
         return "has a number of values that Apache does not take", "correct it"
     if known.flag and args[0].lower() not in {"on", "off"}:
         return "is neither On nor Off", "write On or Off"
-    value, fix = _VALUES.get(known.name.lower(), (None, ""))
-    if value and not value.fullmatch(" ".join(args)):
-        return "has a value that Apache does not take", fix
+    value = _TABLES.values.get(directive.name)
+    if value and not re.fullmatch(value.form, " ".join(args), re.IGNORECASE):
+        return "has a value that Apache does not take", value.fix
     return None
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield each line that says something, with those that continue it, and its number."""
     held, start = "", 0
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(f"{text}\n".split("\n"), 1):
         start = start or number
         if line.endswith("\\") and not line.endswith("\\\\"):
             held += line[:-1]
@@ -456,17 +145,10 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
         if whole and not whole.startswith("#"):
             yield start, whole
         held, start = "", 0
-    if held.strip() and not held.strip().startswith("#"):
-        yield start, held.strip()
 
 
 def _split(line: str) -> list[str]:
-    words: list[str] = []
-    for word in _WORDS.findall(line):
-        quote = word[0]
-        if quote in "\"'":
-            inner = word[1:-1] if len(word) > 1 and word.endswith(quote) else word[1:]
-            words.append(re.sub(r"\\([\\\"'])", r"\1", inner))
-        else:
-            words.append(word)
-    return words
+    return [
+        re.sub(r"\\([\\\"'])", r"\1", word[1:].removesuffix(word[0])) if word[0] in "\"'" else word
+        for word in _WORDS.findall(line)
+    ]

@@ -1,6 +1,6 @@
 """Rules about custom lines for php.ini, [mysqld] and the web server."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from settings.model import Settings
 from settings.rules import apache_lines, nginx_lines
@@ -18,13 +18,9 @@ _SHOWN = 5
 
 def web_server(settings: Settings) -> Iterator[Violation]:
     """Refuse files for nginx or Apache that break the program's own configuration."""
-    web = settings.web
-    files: Mapping[str, Mapping[str, str]]
-    if isinstance(web, ApacheWeb):
-        server, files, mistakes = "apache", {"server": web.apache.server}, apache_lines.mistakes
-    else:
-        files = {"http": web.nginx.http, "server": web.nginx.server}
-        server, mistakes = "nginx", nginx_lines.mistakes
+    files = settings.web.custom_files
+    apache = isinstance(settings.web, ApacheWeb)
+    server, lines = ("apache", apache_lines) if apache else ("nginx", nginx_lines)
     if not any(files.values()):
         return
     total = sum(len(text.encode()) for texts in files.values() for text in texts.values())
@@ -33,7 +29,7 @@ def web_server(settings: Settings) -> Iterator[Violation]:
             ("web", server), "exceeds the limit of a ConfigMap, 1 MiB", "put it into the image"
         )
         return
-    for (block, name), found in mistakes(settings, files).items():
+    for (block, name), found in lines.mistakes(settings, files).items():
         if found:
             shown = found[:_SHOWN]
             reason = "; ".join(f"line {mistake.line}: {mistake.what}" for mistake in shown)

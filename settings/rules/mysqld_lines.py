@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import BeforeValidator
 
 from settings import sizing
 from settings.database import ExternalDatabase
 from settings.model import Settings
-from settings.rules.program_lines import mysqld_variable, mysqld_variables
+from settings.rules.program_lines import OWNED, mysqld_variable, mysqld_variables
+from settings.tables import BY_NAME, Names, tables
 from stackfile.report import Violation
 from stackfile.types import bytes_of
 
@@ -17,17 +20,26 @@ _FIXES = {
 }
 _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _YEAR = 31_536_000
-_KIB, _MIB, _GIB = 2**10, 2**20, 2**30
+_KIB = 2**10
 
 Mistake = tuple[str, str] | None
 Check = Callable[[str], Mistake]
 
 
+def _size(value: str) -> int | None:
+    """Return a size of MariaDB's in bytes."""
+    match = re.fullmatch(r"([0-9]{1,18})([KMGT]?)", value.upper())
+    return int(match[1]) * 1024 ** _UNITS[match[2]] if match else None
+
+
+_Size = Annotated[int, BeforeValidator(_size)]
+
+
 class _Bytes(NamedTuple):
     """A size in bytes, such as 64M."""
 
-    least: int
-    most: int
+    least: _Size
+    most: _Size
     buffer: bool = True
     """Whether it is taken from the container's memory, not from the volume."""
 
@@ -83,35 +95,19 @@ def _seconds(value: str) -> Mistake:
     return "is no number of seconds, and MariaDB would not start", "write seconds, such as 0.5"
 
 
-_THREADS = _Whole(1, 64)
-_TIMEOUT = _Whole(1, _YEAR, "seconds")
-_SWITCH = _Choice(("ON", "OFF", "1", "0"))
+class _Tables(NamedTuple):
+    sizes: Annotated[dict[str, _Bytes], BY_NAME]
+    numbers: Annotated[dict[str, _Whole], BY_NAME]
+    choices: Annotated[dict[str, _Choice], BY_NAME]
+    seconds: Names
+
+
+_TABLES = tables(__file__, _Tables)
 ALLOWED: Mapping[str, Check] = {
-    "innodb_buffer_pool_instances": _THREADS,
-    "innodb_flush_method": _Choice(("FSYNC", "O_DSYNC", "O_DIRECT", "O_DIRECT_NO_FSYNC")),
-    "innodb_io_capacity": _Whole(100, 2**32 - 1),
-    "innodb_io_capacity_max": _Whole(100, 2**32 - 1),
-    "innodb_lock_wait_timeout": _Whole(0, 100_000_000, "seconds"),
-    "innodb_log_buffer_size": _Bytes(2 * _MIB, 2 * _GIB),
-    "innodb_log_file_size": _Bytes(4 * _MIB, 512 * _GIB, buffer=False),
-    "innodb_read_io_threads": _THREADS,
-    "innodb_write_io_threads": _THREADS,
-    "interactive_timeout": _TIMEOUT,
-    "join_buffer_size": _Bytes(_KIB, 1024 * _GIB),
-    "long_query_time": _seconds,
-    "max_heap_table_size": _Bytes(16 * _KIB, 1024 * _GIB),
-    "net_read_timeout": _TIMEOUT,
-    "net_write_timeout": _TIMEOUT,
-    "optimizer_search_depth": _Whole(0, 62),
-    "query_cache_size": _Bytes(0, 1024 * _GIB),
-    "query_cache_type": _Choice(("OFF", "ON", "DEMAND", "0", "1", "2")),
-    "slow_query_log": _SWITCH,
-    "sort_buffer_size": _Bytes(_KIB, 1024 * _GIB),
-    "table_definition_cache": _Whole(400, 2_097_152),
-    "table_open_cache": _Whole(10, 1_048_576),
-    "thread_cache_size": _Whole(0, 16_384),
-    "tmp_table_size": _Bytes(_KIB, 1024 * _GIB),
-    "wait_timeout": _TIMEOUT,
+    **_TABLES.sizes,
+    **_TABLES.numbers,
+    **_TABLES.choices,
+    **dict.fromkeys(_TABLES.seconds, _seconds),
 }
 """Lines that cannot harm the data, each with what it may say."""
 
@@ -127,8 +123,8 @@ def mysqld(settings: Settings) -> Iterator[Violation]:
         path = ("database", "config", key)
         name = mysqld_variable(key)
         if name in owned:
-            fix = _FIXES.get(name, "remove it; the program sets it for every shop")
-            yield Violation(path, "is not the customer's to set", fix)
+            fix = _FIXES.get(name, OWNED)
+            yield Violation(path, "cannot be set here", fix)
         elif key not in ALLOWED:
             yield Violation(
                 path,
@@ -154,12 +150,6 @@ def _too_large(check: Check, value: str, free: int, volume: str) -> Mistake:
     if not check.buffer and size * 2 > bytes_of(volume):
         return f"is more than half of the volume, {volume}", "lower it, or enlarge storage.size"
     return None
-
-
-def _size(value: str) -> int | None:
-    """Return a size of MariaDB's in bytes."""
-    match = re.fullmatch(r"([0-9]{1,18})([KMGT]?)", value.upper())
-    return int(match[1]) * 1024 ** _UNITS[match[2]] if match else None
 
 
 def _shown(size: int) -> str:

@@ -1,19 +1,18 @@
 """What the templates of the program set: the lines that no customer's own line may set again."""
 
+import posixpath
 import re
 
 from settings.model import Settings
 from settings.web import ApacheWeb, Limits
 from shop.render import WebServer, apache_config, fpm_pool, mysqld_config, nginx_config, php_ini
 
+OWNED = "remove it; the program sets it for every shop"
+"""What to do with a line that the program sets, unless there is more to say."""
+_DEVICES = ("/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/proc/self/fd/2")
 _INI = re.compile(r"^([\w.]+)\s*=", re.MULTILINE)
 _POOL_INI = re.compile(r"^php(?:_admin)?_(?:value|flag)\[([\w.]+)\]", re.MULTILINE)
 _APACHE_INI = re.compile(r"^\s*php(?:_admin)?_(?:value|flag)\s+([\w.]+)", re.MULTILINE)
-
-
-def names(text: str) -> frozenset[str]:
-    """Return the names in a table."""
-    return frozenset(text.split())
 
 
 def ini_keys() -> frozenset[str]:
@@ -36,6 +35,17 @@ def mysqld_variable(name: str) -> str:
     """Return a variable's one name: MariaDB also takes it with hyphens and with prefixes."""
     plain = name.lower().replace("-", "_")
     return re.sub(r"^(?:(?:loose|skip|disable|enable|maximum|autoset)_)+", "", plain)
+
+
+def guarded(settings: Settings) -> bool:
+    """Return whether the program keeps anybody out of the shop or the admin area."""
+    access = settings.access
+    return any(part.allow or part.basic_auth for part in (access.shop, access.admin))
+
+
+def writable(path: str) -> bool:
+    """Return whether a web server's pod can write to a path."""
+    return path in _DEVICES or posixpath.normpath(path).startswith("/tmp/")  # noqa: S108 (the pod's own volume)
 
 
 def web_server_files(settings: Settings) -> list[str]:

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from settings.php import Php
-from settings.rules.php_lines import _BREAKING
+from settings.rules.php_lines import TABLES
 from shop.mail import SENDMAIL
 from shop.render import php_ini
 from tests.harness import DEV, STACK_FILES, merge, plain, read_stack_file, run, validated
@@ -54,7 +54,7 @@ REFUSED = [
     ("Max_file_uploads".replace("M", "m").replace("f", "F"), 3, "otherwise", "max_file_uploads"),
     ("memory_LIMIT", "1G", "cannot be set here", "php.memoryLimit"),
     ("eXtension", "x.so", "cannot be set here", "image"),
-    *((key, "1", "cannot be set here", "") for key in _BREAKING),
+    *((key, "1", "cannot be set here", "") for key in TABLES.breaking),
 ]
 
 
