@@ -28,7 +28,8 @@ def check_cluster(
         return
     for violation, required in found:
         if not required:
-            pulumi.log.warn(f"{_place(tree, violation)}: {violation.reason}; {violation.fix}")
+            place = dotted((tree, *violation.path))
+            pulumi.log.warn(f"{place}: {violation.reason}; {violation.fix}")
     if refused := [violation for violation, required in found if required]:
         report = "\n\n".join(
             Problem((tree, *path), None, reason, fix).text() for path, reason, fix in refused
@@ -116,7 +117,3 @@ def _wasteful(named: Named) -> Violation:
         " certificate limit of the domain",
         "name an issuer for staging, or share one wildcard (edge.tls.mode elsewhere or secret)",
     )
-
-
-def _place(tree: str, violation: Violation) -> str:
-    return dotted((tree, *violation.path))

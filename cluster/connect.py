@@ -1,9 +1,13 @@
 """Access to the one cluster that a stack may touch."""
 
+# What comes out of YAML or off the wire has no type until it is looked at.
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+# pyright: reportUnknownVariableType=false
+
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -92,10 +96,10 @@ def contexts() -> dict[str, str]:
     found: dict[str, str] = {}
     # The first file that defines a name wins, as in kubectl.
     for document in _kubeconfigs():
-        for entry in _entries(document, "clusters"):
-            servers.setdefault(str(entry["name"]), str(_field(entry, "cluster").get("server")))
-        for entry in _entries(document, "contexts"):
-            found.setdefault(str(entry["name"]), str(_field(entry, "context").get("cluster")))
+        for name, cluster in _named(document, "cluster"):
+            servers.setdefault(name, str(cluster.get("server")))
+        for name, context in _named(document, "context"):
+            found.setdefault(name, str(context.get("cluster")))
     return {context: servers.get(name, "") for context, name in found.items()}
 
 
@@ -104,27 +108,26 @@ def refuse_other_clusters(cluster: ClusterSettings, where: str = "openmage:shop.
     known = contexts()
     file = os.environ.get("KUBECONFIG") or "~/.kube/config"
     if cluster.context not in known:
+        key, value = "context", cluster.context
         listed = ", ".join(sorted(known)) or "none"
-        problem = Problem(
-            (where, "context"),
-            cluster.context,
-            f"the kubeconfig ({file}) has no such context; it has: {listed}",
+        reason = f"the kubeconfig ({file}) has no such context; it has: {listed}"
+        fix = (
             "point KUBECONFIG to the kubeconfig of this stack's cluster"
-            " (make cluster makes a local one), or correct the setting",
+            " (make cluster makes a local one), or correct the setting"
         )
-        raise pulumi.RunError(problem.text())
-    if cluster.server is not None and known[cluster.context] != cluster.server:
-        problem = Problem(
-            (where, "server"),
-            cluster.server,
-            f"the context {cluster.context} in {file} leads to"
-            f" {known[cluster.context] or 'no server'}, which is another cluster",
-            "use the kubeconfig of this stack's cluster, or correct the setting",
+    elif cluster.server is not None and known[cluster.context] != cluster.server:
+        key, value = "server", cluster.server
+        leads = known[cluster.context] or "no server"
+        reason = (
+            f"the context {cluster.context} in {file} leads to {leads}, which is another cluster"
         )
-        raise pulumi.RunError(problem.text())
+        fix = "use the kubeconfig of this stack's cluster, or correct the setting"
+    else:
+        return
+    raise pulumi.RunError(Problem((where, key), value, reason, fix).text())
 
 
-def _kubeconfigs() -> Iterator[Mapping[str, object]]:
+def _kubeconfigs() -> Iterator[Any]:
     paths = os.environ.get("KUBECONFIG") or str(Path.home() / ".kube" / "config")
     parser: Any = YAML(typ="safe", pure=True)
     for path in paths.split(os.pathsep):
@@ -132,22 +135,16 @@ def _kubeconfigs() -> Iterator[Mapping[str, object]]:
         if not file.is_file():
             continue
         try:
-            document: object = parser.load(file)
+            yield parser.load(file)
         except YAMLError as error:
             message = f"the kubeconfig {file} is not valid YAML: {getattr(error, 'problem', '')}"
             raise pulumi.RunError(message) from None
-        if isinstance(document, Mapping):
-            yield cast("Mapping[str, object]", document)
 
 
-def _entries(document: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
-    entries = document.get(key)
-    if not isinstance(entries, list):
-        return []
-    listed = cast("list[object]", entries)
-    return [cast("Mapping[str, object]", entry) for entry in listed if isinstance(entry, Mapping)]
-
-
-def _field(entry: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = entry.get(key)
-    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+def _named(document: Any, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each cluster, or each context, with its name."""
+    entries = document.get(f"{kind}s") if isinstance(document, dict) else None
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict):
+            named = entry.get(kind)
+            yield str(entry["name"]), named if isinstance(named, dict) else {}

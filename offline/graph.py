@@ -1,12 +1,10 @@
 """The resources that a run registered, with their parents, protection and dependencies."""
 
-# Values from YAML or from the wire are untyped until they are checked.
-# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
-# pyright: reportUnknownVariableType=false
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from stackfile.merge import mapped
 
 _STACK = "pulumi:pulumi:Stack"
 _PROVIDER = "pulumi:providers:"
@@ -67,8 +65,8 @@ class Resource:
 class Graph:
     """All resources of one run."""
 
-    resources: dict[str, Resource] = field(default_factory=dict)
-    finished: set[str] = field(default_factory=set)
+    resources: dict[str, Resource] = field(default_factory=dict[str, Resource])
+    finished: set[str] = field(default_factory=set[str])
     """URNs of the components that registered their outputs."""
     names: dict[str, str] = field(default_factory=dict[str, str])
     """Final name of each Kubernetes object, by URN."""
@@ -98,21 +96,19 @@ class Graph:
     @property
     def orphans(self) -> list[Resource]:
         """Custom resources without a component as parent."""
-        return [
-            resource
-            for resource in self
-            if resource.custom
-            and (not (parent := self.resources.get(resource.parent)) or parent.is_stack)
-        ]
+        return [each for each in self if each.custom and self.component_of(each) is None]
+
+    def component_of(self, resource: Resource) -> Resource | None:
+        """Return the component that a resource is in; None outside of all."""
+        parent = self.resources.get(resource.parent)
+        return parent if parent and not parent.is_stack else None
 
     def children_of(self, name: str) -> list[Resource]:
         """Return the resources inside a component."""
         return [
             resource
             for resource in self
-            if (parent := self.resources.get(resource.parent))
-            and not parent.is_stack
-            and parent.name == name
+            if (parent := self.component_of(resource)) and parent.name == name
         ]
 
     def of(self, kind: str) -> list[Resource]:
@@ -132,21 +128,9 @@ class Graph:
 
 def plain(value: Any) -> Any:
     """Return a value with secrets unwrapped."""
-    if isinstance(value, Secret):
-        return plain(value.value)
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value
+    return mapped(value, lambda leaf: plain(leaf.value) if isinstance(leaf, Secret) else leaf)
 
 
 def masked(value: Any, mask: str = "[secret]") -> Any:
     """Return a value with secrets masked."""
-    if isinstance(value, Secret):
-        return mask
-    if isinstance(value, Mapping):
-        return {key: masked(item, mask) for key, item in value.items()}
-    if isinstance(value, list):
-        return [masked(item, mask) for item in value]
-    return value
+    return mapped(value, lambda leaf: mask if isinstance(leaf, Secret) else leaf)

@@ -4,6 +4,7 @@
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
 # pyright: reportUnknownVariableType=false
 
+import json
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 from offline.graph import Graph, Resource, masked, plain
+from stackfile.merge import mapped
 
 MASK = "[secret]"
 _FIRST = ("apiVersion", "kind", "metadata", "spec")
@@ -45,12 +47,13 @@ def text(manifest: dict[str, Any]) -> str:
     writer: Any = YAML()
     writer.default_flow_style = False
     writer.width = 4096
-    writer.dump(_literal(manifest), stream)
+    writer.dump(mapped(manifest, _literal), stream)
     return stream.getvalue()
 
 
 def _manifest(resource: Resource) -> dict[str, Any]:
-    inputs = _sorted(masked(resource.inputs, MASK))
+    # On the wire, keys are unordered.
+    inputs = json.loads(json.dumps(masked(resource.inputs, MASK), sort_keys=True))
     if resource.kind == "Secret":
         # File names are not secret; their contents are.
         keys = sorted(plain(resource.inputs)["stringData"])
@@ -59,20 +62,6 @@ def _manifest(resource: Resource) -> dict[str, Any]:
     return ordered | {key: inputs[key] for key in inputs if key not in ordered}
 
 
-def _sorted(value: Any) -> Any:
-    """Return a value with sorted keys: on the wire they are unordered."""
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_sorted(item) for item in value]
-    return value
-
-
 def _literal(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _literal(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_literal(item) for item in value]
-    if isinstance(value, str) and "\n" in value:
-        return LiteralScalarString(value)
-    return value
+    lines = isinstance(value, str) and "\n" in value
+    return LiteralScalarString(value) if lines else value

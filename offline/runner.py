@@ -1,6 +1,7 @@
 """Run the program once, on mocks."""
 
 import asyncio
+import contextlib
 import contextvars
 import json
 import os
@@ -10,6 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pulumi
 from pulumi.runtime import mocks, set_all_config
@@ -78,21 +80,12 @@ def _record(program: Callable[[], object], stack_file: StackFile, *, preview: bo
 @contextmanager
 def _surroundings(root: Path, stack_file: StackFile) -> Generator[None]:
     """Be in the program's folder, with a kubeconfig that has only the stack's context."""
-    before = Path.cwd()
-    environment = {key: os.environ.get(key) for key in ("KUBECONFIG", STACK_FILE)}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "kubeconfig"
         path.write_text(json.dumps(_kubeconfig(stack_file)), encoding="utf-8")
-        os.environ |= {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
-        os.chdir(root)
-        try:
+        files = {"KUBECONFIG": str(path), STACK_FILE: str(stack_file.path.resolve())}
+        with patch.dict(os.environ, files), contextlib.chdir(root):
             yield
-        finally:
-            os.chdir(before)
-            for key, value in environment.items():
-                os.environ.pop(key, None)
-                if value is not None:
-                    os.environ[key] = value
 
 
 def _kubeconfig(stack_file: StackFile) -> dict[str, object]:

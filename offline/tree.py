@@ -65,8 +65,8 @@ def _uses(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def _owner(graph: Graph, resource: Resource | None) -> str | None:
-    parent = graph.resources.get(resource.parent) if resource else None
-    return parent.name if parent and not parent.is_stack else None
+    component = graph.component_of(resource) if resource else None
+    return component.name if component else None
 
 
 def _components(graph: Graph) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pulumi
@@ -22,7 +23,8 @@ def main() -> int:
     """Run one command; errors are a sentence or a report, never a traceback."""
     arguments = _arguments()
     try:
-        _carry_out(arguments, read_stack_file(find_stack_file(_ROOT, arguments.stack)))
+        stack_file = read_stack_file(find_stack_file(_ROOT, arguments.stack))
+        _COMMANDS[arguments.command](stack_file, arguments)
     except (SettingsError, pulumi.RunError, engine.NotPossibleError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -31,24 +33,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="operate", description=__doc__)
-    parser.add_argument(
-        "command",
-        choices=(
-            "preview",
-            "up",
-            "down",
-            "cluster",
-            "admin-password",
-            "access-password",
-            "images",
-            "bump",
-            "compose",
-            "compose-up",
-            "compose-down",
-            "compose-password",
-            "picture",
-        ),
-    )
+    parser.add_argument("command", choices=_COMMANDS)
     parser.add_argument("--stack", default="dev", help="name of a stack, or path to its file")
     parser.add_argument("--out", type=Path, help="folder to write the manifests to")
     parser.add_argument("--offline", action="store_true", help="use neither CLI nor cluster")
@@ -59,43 +44,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sample-data", type=Path, help="archive or folder of sample data")
     parser.add_argument("--wipe", action="store_true", help="also remove the local shop's data")
     return parser.parse_args()
-
-
-def _carry_out(arguments: argparse.Namespace, stack_file: StackFile) -> None:
-    match arguments.command:
-        case "preview":
-            _preview(stack_file, arguments.out, offline=arguments.offline)
-        case "up":
-            engine.up(stack_file, yes=arguments.yes)
-        case "down":
-            engine.down(stack_file, yes=arguments.yes)
-        case "cluster":
-            local_cluster.create(stack_file)
-        case "admin-password":
-            engine.admin_password(stack_file)
-        case "access-password":
-            engine.access_password(stack_file)
-        case "picture":
-            _README.write_text(with_picture(stack_file), encoding="utf-8")
-        case _:
-            _carry_out_here(arguments, stack_file)
-
-
-def _carry_out_here(arguments: argparse.Namespace, stack_file: StackFile) -> None:
-    """Run a command for images or the local shop."""
-    match arguments.command:
-        case "images":
-            images.build(stack_file, arguments.shop, arguments.php)
-        case "bump":
-            images.bump(stack_file.path, arguments.image)
-        case "compose":
-            print(f"The files for images/compose.yaml are in {compose.render(stack_file)}.")
-        case "compose-up":
-            local_shop.up(stack_file, arguments.sample_data)
-        case "compose-down":
-            local_shop.down(wipe=arguments.wipe)
-        case _:
-            local_shop.show_password()
 
 
 def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
@@ -113,12 +61,37 @@ def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
         print(f"\n{write(graph, out)} manifests are in {out}; secrets are masked.")
 
 
+def _compose(stack_file: StackFile) -> None:
+    print(f"The files for images/compose.yaml are in {compose.render(stack_file)}.")
+
+
+def _picture(stack_file: StackFile) -> None:
+    _README.write_text(with_picture(stack_file), encoding="utf-8")
+
+
 def with_picture(stack_file: StackFile) -> str:
     """Return the README with an updated picture of the stack."""
     text = _README.read_text(encoding="utf-8")
     before, _, rest = text.partition(_BEGIN)
     _, _, after = rest.partition(_END)
     return f"{before}{_BEGIN}```mermaid\n{mermaid(run(stack_file))}\n```\n{_END}{after}"
+
+
+_COMMANDS: Mapping[str, Callable[[StackFile, argparse.Namespace], None]] = {
+    "preview": lambda stack, given: _preview(stack, given.out, offline=given.offline),
+    "up": lambda stack, given: engine.up(stack, yes=given.yes),
+    "down": lambda stack, given: engine.down(stack, yes=given.yes),
+    "cluster": lambda stack, _: local_cluster.create(stack),
+    "admin-password": lambda stack, _: engine.admin_password(stack),
+    "access-password": lambda stack, _: engine.access_password(stack),
+    "images": lambda stack, given: images.build(stack, given.shop, given.php),
+    "bump": lambda stack, given: images.bump(stack.path, given.image),
+    "compose": lambda stack, _: _compose(stack),
+    "compose-up": lambda stack, given: local_shop.up(stack, given.sample_data),
+    "compose-down": lambda _, given: local_shop.down(wipe=given.wipe),
+    "compose-password": lambda _stack, _given: local_shop.show_password(),
+    "picture": lambda stack, _: _picture(stack),
+}
 
 
 if __name__ == "__main__":

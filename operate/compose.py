@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from offline import Graph, StackFile, run
 from offline.graph import plain
+from offline.stack_files import section
 
 _ROOT = Path(__file__).resolve().parent.parent
 FOLDER = _ROOT / "build" / "compose"
@@ -73,7 +74,7 @@ def passwords() -> dict[str, str]:
 
 def local_settings(shop: Mapping[str, Any]) -> dict[str, Any]:
     """Return a shop's settings for this machine: custom lines stay, cluster settings go."""
-    web, hosts = _section(shop, "web"), _section(shop, "hosts")
+    web, hosts = section(shop, "web"), section(shop, "hosts")
     stores = cast("list[dict[str, Any]]", hosts.get("stores", []))
     return {
         **{key: shop[key] for key in _KEPT if key in shop},
@@ -120,8 +121,8 @@ def _files(graph: Graph) -> dict[str, str]:
 def _mounted(graph: Graph) -> Iterator[tuple[str, str]]:
     for resource in graph:
         if resource.kind in {"ConfigMap", "Secret"}:
-            inputs = cast("dict[str, Any]", plain(resource.inputs))
-            files = cast("dict[str, str]", inputs.get("data") or inputs.get("stringData") or {})
+            inputs = plain(resource.inputs)
+            files: dict[str, str] = inputs.get("data") or inputs.get("stringData") or {}
             for name, text in files.items():
                 yield f"{resource.name}/{name}", text
 
@@ -130,11 +131,6 @@ def _with_ports(release: str) -> str:
     """Return the release's settings with local ports in place of separate hosts."""
     release = release.replace(f"://{ADMIN_HOST}/", f"://{ADMIN_HOST}:{ADMIN_PORT}/")
     return release.replace(".localhost/", f".localhost:{SHOP_PORT}/")
-
-
-def _section(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    section: object = tree.get(key)
-    return cast("Mapping[str, Any]", section) if isinstance(section, dict) else {}
 
 
 def _password(length: int) -> str:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 from offline import StackFile
+from offline.stack_files import section
 from operate import docker
 from operate.engine import NotPossibleError
 from operate.local_cluster import PAGES
@@ -46,7 +47,7 @@ def build(stack_file: StackFile, shop: str | None, php: str | None) -> None:
 
 def targets(shop: Mapping[str, Any]) -> dict[str, str]:
     """Return the stages to build, each with the image name in the stack file."""
-    web, images = _section(shop, "web"), _section(shop, "images")
+    web, images = section(shop, "web"), section(shop, "images")
     if web.get("topology") == "apache":
         return {"apache": _local_name(images.get("php"), "apache")}
     return {target: _local_name(images.get(target), target) for target in ("php", "nginx")}
@@ -136,8 +137,3 @@ def _secrets() -> list[str]:
 def _local_name(name: object, target: str) -> str:
     # Only a registry assigns digests: a local build needs another name.
     return str(name) if name and "@" not in str(name) else LOCAL.format(target=target)
-
-
-def _section(tree: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    section: object = tree.get(key)
-    return cast("Mapping[str, Any]", section) if isinstance(section, dict) else {}

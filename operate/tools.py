@@ -2,15 +2,14 @@
 
 import os
 import shutil
-import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
-from cluster.connect import contexts
+from cluster.connect import UnansweredError, contexts, kubectl
 from offline import StackFile
 
 _INSTALL = "https://www.pulumi.com/docs/install/"
 _PLUGINS = {"kubernetes": "pulumi-kubernetes", "random": "pulumi-random"}
-_ROOT = Path(__file__).resolve().parent.parent
 
 
 def missing(stack_file: StackFile) -> list[str]:
@@ -29,17 +28,11 @@ def missing(stack_file: StackFile) -> list[str]:
 
 def unreachable(context: str) -> str | None:
     """Return why a cluster does not respond; None if it does."""
-    if shutil.which("kubectl") is None:
-        return "kubectl is not on the PATH: https://kubernetes.io/docs/tasks/tools/"
-    asked = subprocess.run(
-        ["kubectl", "--context", context, "get", "--raw", "/readyz", "--request-timeout", "5s"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if asked.returncode == 0:
-        return None
-    return asked.stderr.strip().split("\n")[-1] or f"kubectl exited with {asked.returncode}"
+    try:
+        kubectl(context)("/version")
+    except UnansweredError as error:
+        return str(error)
+    return None
 
 
 def _missing_cli() -> list[str]:
@@ -55,7 +48,7 @@ def _missing_cli() -> list[str]:
         if shutil.which(f"pulumi-resource-{plugin}") is None and plugin not in installed:
             found.append(
                 f"the {plugin} plugin is not installed:"
-                f" pulumi plugin install resource {plugin} {_version(package)}"
+                f" pulumi plugin install resource {plugin} v{version(package)}"
             )
     return found
 
@@ -67,11 +60,3 @@ def _installed_plugins() -> set[str]:
         for folder in (home / "plugins").glob("resource-*")
         if folder.is_dir()
     }
-
-
-def _version(package: str) -> str:
-    for line in (_ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        name, _, version = line.partition("==")
-        if name == package:
-            return f"v{version}"
-    return ""

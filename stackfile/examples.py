@@ -5,7 +5,7 @@
 # pyright: reportUnknownVariableType=false
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from ruamel.yaml.scalarstring import LiteralScalarString
 
 from stackfile.explain import at, tuples
 from stackfile.merge import Tree
-from stackfile.report import Path as Keys
 from stackfile.schema import Place, Project
 from stackfile.section import Section, choice
 from stackfile.source import read_file
@@ -31,7 +30,7 @@ def examples(project: Project, files: Iterable[Path]) -> dict[type[Section], obj
     for file in files:
         tree = read_file(file).tree["config"][project.key]
         settings = project.model.model_validate(tuples(next(iter(project.complete(tree).values()))))
-        for path, section in _standing(settings, ()):
+        for path, section in settings.sections():
             if given := at(tree, path):
                 found.setdefault(type(section), given)
     for place in project.places:
@@ -56,19 +55,6 @@ def yaml(node: object, short: int = 80) -> str:
 def in_line(node: object) -> str:
     """Return a tree in one line."""
     return yaml(node, _IN_LINE)
-
-
-def _standing(section: Section, path: Keys) -> Iterator[tuple[Keys, Section]]:
-    """Yield each section of the settings with its path."""
-    yield path, section
-    for name, field in type(section).model_fields.items():
-        value, key = getattr(section, name), str(field.alias)
-        items = enumerate(value) if isinstance(value, tuple) else ()
-        for index, item in items:
-            if isinstance(item, Section):
-                yield from _standing(item, (*path, key, index))
-        if isinstance(value, Section):
-            yield from _standing(value, (*path, key))
 
 
 def _made(project: Project, place: Place) -> Tree:

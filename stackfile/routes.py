@@ -28,10 +28,26 @@ _GatewayName = Annotated[DnsName, Field(max_length=128, examples=["public"])]
 """Name of an existing Gateway; it becomes part of the names of its routes."""
 
 
-class OwnGateway(Section):
+class _Route(Section):
+    holds_certificate: ClassVar[bool] = True
+    load_balancers: ClassVar[tuple[int, int]] = (0, 0)
+
+
+class _SharedGateway(_Route):
+    name: _GatewayName
+    namespace: ForeignNamespace = Field(examples=["gateways"])
+    """Namespace of the Gateway."""
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield what the cluster must have."""
+        where = f"/apis/{GATEWAY_API}/namespaces/{self.namespace}/gateways"
+        needed = (self.name, self.namespace, "gateway.shared")
+        yield Named((*path, "name"), "Gateway", where, *needed)
+
+
+class OwnGateway(_Route):
     """A dedicated Gateway in the shop's namespace."""
 
-    holds_certificate: ClassVar = True
     # A controller may put its Service beside the Gateway, with ports of its own.
     load_balancers: ClassVar = (1, 4)
 
@@ -57,17 +73,12 @@ class OwnGateway(Section):
         yield Named((*path, "className"), "GatewayClass", where, self.class_name, part="gateway")
 
 
-class ListenerSet(Section):
+class ListenerSet(_SharedGateway):
     """A ListenerSet in the shop's namespace, attached to a shared Gateway."""
-
-    holds_certificate: ClassVar = True
-    load_balancers: ClassVar = (0, 0)
 
     mode: Literal["listener-set"]
     name: _GatewayName
     """Name of the Gateway; its `allowedListeners` must admit the shop's namespace."""
-    namespace: ForeignNamespace = Field(examples=["gateways"])
-    """Namespace of the Gateway."""
     http_port: Port = 80
     """Port of the http listeners, as for a dedicated Gateway."""
     https_port: Port = 443
@@ -81,20 +92,17 @@ class ListenerSet(Section):
     def prerequisites(self, path: Path) -> Prerequisites:
         """Yield what the cluster must have."""
         yield Api((*path, "mode"), GATEWAY_API, "gateway", "ListenerSet")
-        yield _gateway(path, self.name, self.namespace)
+        yield from super().prerequisites(path)
 
 
-class ExistingListeners(Section):
+class ExistingListeners(_SharedGateway):
     """Existing listeners of a Gateway, which also has the certificates."""
 
     holds_certificate: ClassVar = False
-    load_balancers: ClassVar = (0, 0)
 
     mode: Literal["existing"]
     name: _GatewayName
     """Name of the Gateway; its listeners must admit routes from the shop's namespace."""
-    namespace: ForeignNamespace = Field(examples=["gateways"])
-    """Namespace of the Gateway."""
     http_section: DnsName | None = "http"
     """Name of its http listener; `null` if it has none."""
     https_section: DnsName | None = "https"
@@ -105,16 +113,9 @@ class ExistingListeners(Section):
         """What tells it from other parents."""
         return self.mode, self.namespace, self.name
 
-    def prerequisites(self, path: Path) -> Prerequisites:
-        """Yield what the cluster must have."""
-        yield _gateway(path, self.name, self.namespace)
 
-
-class IngressRoute(Section):
+class IngressRoute(_Route):
     """An Ingress, of any class."""
-
-    holds_certificate: ClassVar = True
-    load_balancers: ClassVar = (0, 0)
 
     kind: Literal["ingress"]
     class_name: _IngressClass
@@ -166,7 +167,7 @@ class GatewayRoute(Section):
         yield Api((*path, "kind"), GATEWAY_API, "gateway")
 
 
-class LoadBalancerRoute(Section):
+class LoadBalancerRoute(_Route):
     """A Service of type LoadBalancer that leads to the terminator, `frontendCache.terminator`."""
 
     holds_certificate: ClassVar = False
@@ -186,11 +187,10 @@ class LoadBalancerRoute(Section):
         return (self.kind,)
 
 
-class NoRoute(Section):
+class NoRoute(_Route):
     """No route is made: something else routes to the shop's Services."""
 
     holds_certificate: ClassVar = False
-    load_balancers: ClassVar = (0, 0)
 
     kind: Literal["none"]
     controller_namespace: ForeignNamespace = Field(examples=["traefik"])
@@ -205,8 +205,3 @@ class NoRoute(Section):
 Route = Annotated[
     IngressRoute | GatewayRoute | LoadBalancerRoute | NoRoute, Field(discriminator="kind")
 ]
-
-
-def _gateway(path: Path, name: str, namespace: str) -> Named:
-    where = f"/apis/{GATEWAY_API}/namespaces/{namespace}/gateways"
-    return Named((*path, "name"), "Gateway", where, name, namespace, "gateway.shared")

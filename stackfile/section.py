@@ -1,7 +1,7 @@
 """Base class of all settings sections: frozen, closed, strict, camelCase in YAML."""
 
 from collections.abc import Iterator
-from typing import Literal, get_args, get_origin
+from typing import Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -33,8 +33,13 @@ class Section(BaseModel):
         yield path, self
         for name, field in type(self).model_fields.items():
             below: object = getattr(self, name)
+            where = (*path, str(field.alias))
             if isinstance(below, Section):
-                yield from below.sections((*path, str(field.alias)))
+                yield from below.sections(where)
+            elif isinstance(below, tuple):
+                for index, item in enumerate(cast("tuple[object, ...]", below)):
+                    if isinstance(item, Section):
+                        yield from item.sections((*where, index))
 
 
 def sections_in(annotation: object) -> Iterator[type[Section]]:

@@ -1,12 +1,14 @@
 """Value types of stack files: each knows its form, and says how to correct a wrong value."""
 
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from collections.abc import Callable, Iterator
+from functools import wraps
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 
 
 _IMAGE = re.compile(
@@ -27,46 +29,56 @@ _QUALIFIED = (
 )
 
 
-def kubernetes_name(value: str) -> str:
-    """Return a name that is a DNS label; refuse any other."""
-    if not _LABEL.fullmatch(value):
-        message = "is not a Kubernetes name; use up to 63 lower-case letters, digits, inner hyphens"
-        raise ValueError(message)
-    return value
+def _refused(reasons: Callable[[str], Iterator[str]]) -> Callable[[str], str]:
+    """Return a function that returns a value, or refuses it with the first reason against it."""
+
+    @wraps(reasons)
+    def check(value: str) -> str:
+        for reason in reasons(value):
+            raise ValueError(reason)
+        return value
+
+    return check
 
 
-def _dns_name(value: str) -> str:
-    if len(value) > _HOST_LENGTH or not all(_LABEL.fullmatch(part) for part in value.split(".")):
-        message = "is not a Kubernetes name; use lower-case letters, digits, inner hyphens and dots"
-        raise ValueError(message)
-    return value
+def _form(pattern: str, reason: str) -> Callable[[str], str]:
+    """Return a function that refuses a value of any other form."""
+    return _refused(lambda value: iter(() if re.fullmatch(pattern, value) else (reason,)))
 
 
-def _host(value: str) -> str:
-    if "://" in value or "/" in value:
-        message = "has a scheme or a path; give the bare host, such as shop.example.com"
-        raise ValueError(message)
+def _is_labels(value: str) -> bool:
+    parts = value.split(".")
+    return len(value) <= _HOST_LENGTH and all(re.fullmatch(_LABEL, part) for part in parts)
+
+
+kubernetes_name = _form(
+    _LABEL, "is not a Kubernetes name; use up to 63 lower-case letters, digits, inner hyphens"
+)
+"""Returns a name that is a DNS label; refuses any other."""
+
+
+@_refused
+def _dns_name(value: str) -> Iterator[str]:
+    if not _is_labels(value):
+        yield "is not a Kubernetes name; use lower-case letters, digits, inner hyphens and dots"
+
+
+@_refused
+def _host(value: str) -> Iterator[str]:
+    if "/" in value:
+        yield "has a scheme or a path; give the bare host, such as shop.example.com"
     if ":" in value:
-        message = "has a port; the shop only uses ports 80 and 443: give the bare host"
-        raise ValueError(message)
+        yield "has a port; the shop only uses ports 80 and 443: give the bare host"
     if value != value.lower() or "_" in value:
-        message = "has upper case or an underscore; host names have neither"
-        raise ValueError(message)
+        yield "has upper case or an underscore; host names have neither"
     if _is_address(value):
-        message = "is an IP address; use a host name, which cookies and certificates need"
-        raise ValueError(message)
+        yield "is an IP address; use a host name, which cookies and certificates need"
     if value.startswith("*."):
-        message = "is a wildcard; name each host"
-        raise ValueError(message)
-    labels = value.split(".")
-    too_few = 2
-    if len(labels) < too_few:
-        message = "has no domain; give the fully qualified name, such as shop.example.com"
-        raise ValueError(message)
-    if len(value) > _HOST_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
-        message = "is not a host name; each label has 1 to 63 letters, digits or inner hyphens"
-        raise ValueError(message)
-    return value
+        yield "is a wildcard; name each host"
+    if "." not in value:
+        yield "has no domain; give the fully qualified name, such as shop.example.com"
+    if not _is_labels(value):
+        yield "is not a host name; each label has 1 to 63 letters, digits or inner hyphens"
 
 
 def _is_address(value: str) -> bool:
@@ -82,33 +94,22 @@ def _certificate_name(value: str) -> str:
     return value
 
 
-def _acme(value: str) -> str:
+@_refused
+def _acme(value: str) -> Iterator[str]:
     if value not in {"staging", "production"} and not re.fullmatch(r"https://[^/\s]+/\S*", value):
-        message = "is not an ACME server; write staging, production or the URL of a directory"
-        raise ValueError(message)
+        yield "is not an ACME server; write staging, production or the URL of a directory"
     if re.match(r"https://[^/]*letsencrypt\.org[/:]", value, re.IGNORECASE):
         # The rules recognise Let's Encrypt's two servers by these names.
-        message = "is Let's Encrypt's own URL; write staging or production"
-        raise ValueError(message)
-    return value
+        yield "is Let's Encrypt's own URL; write staging or production"
 
 
-def _server(value: str) -> str:
-    if not re.fullmatch(r"https://[^/\s]+", value):
-        message = "is not an API server's URL; copy it from the kubeconfig: https://10.0.0.1:6443"
-        raise ValueError(message)
-    return value
-
-
-def _image(value: str) -> str:
+@_refused
+def _image(value: str) -> Iterator[str]:
     match = _IMAGE.fullmatch(value)
     if not match:
-        message = "is not an image reference; in lower case, write name:tag or name@sha256:..."
-        raise ValueError(message)
-    if match["digest"] is None and match["tag"] in (None, "latest"):
-        message = "has no version; add a tag that is never moved, or a digest"
-        raise ValueError(message)
-    return value
+        yield "is not an image reference; in lower case, write name:tag or name@sha256:..."
+    elif match["digest"] is None and match["tag"] in (None, "latest"):
+        yield "has no version; add a tag that is never moved, or a digest"
 
 
 def has_digest(image: str) -> bool:
@@ -122,11 +123,10 @@ def image_tag(image: str) -> str | None:
     return match["tag"] if match else None
 
 
-def _cpu(value: str) -> str:
+@_refused
+def _cpu(value: str) -> Iterator[str]:
     if not re.fullmatch(r"\d+m|\d+(\.\d+)?", value) or millicores(value) <= 0:
-        message = "is not a CPU quantity; write cores such as 0.5 or millicores such as 500m"
-        raise ValueError(message)
-    return value
+        yield "is not a CPU quantity; write cores such as 0.5 or millicores such as 500m"
 
 
 def millicores(value: str) -> int:
@@ -134,11 +134,10 @@ def millicores(value: str) -> int:
     return int(value[:-1]) if value.endswith("m") else round(float(value) * 1000)
 
 
-def _memory(value: str) -> str:
+@_refused
+def _memory(value: str) -> Iterator[str]:
     if not re.fullmatch(r"\d+(\.\d+)?(Ki|Mi|Gi|Ti)", value) or bytes_of(value) <= 0:
-        message = "is not a memory quantity; write a number and Ki, Mi, Gi or Ti, such as 512Mi"
-        raise ValueError(message)
-    return value
+        yield "is not a memory quantity; write a number and Ki, Mi, Gi or Ti, such as 512Mi"
 
 
 def bytes_of(value: str) -> int:
@@ -146,48 +145,44 @@ def bytes_of(value: str) -> int:
     return int(float(value[:-2]) * _UNITS[value[-2:]])
 
 
-def _cidr(value: str) -> str:
-    network(value)
-    return value
-
-
 def network(value: str) -> IPv4Network | IPv6Network:
-    """Return a network from CIDR notation."""
+    """Return a network from CIDR notation; refuse any other text."""
+    return ip_network(_cidr(value))
+
+
+@_refused
+def _cidr(value: str) -> Iterator[str]:
     if "/" not in value:
-        message = f"has no prefix length; a single address is {value}/32"
-        raise ValueError(message)
-    try:
-        return ip_network(value)
-    except ValueError:
-        pass
+        yield f"has no prefix length; a single address is {value}/32"
     try:
         loose = ip_network(value, strict=False)
     except ValueError:
-        message = "is not a network; write CIDR notation such as 10.0.0.0/8"
-        raise ValueError(message) from None
-    message = f"has host bits set; write {loose}"
-    raise ValueError(message)
+        yield "is not a network; write CIDR notation such as 10.0.0.0/8"
+    else:
+        if int(loose.network_address) != int(ip_interface(value)):
+            yield f"has host bits set; write {loose}"
 
 
-def _email(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", value):
-        message = "is not an e-mail address; use one such as shop@example.com"
-        raise ValueError(message)
-    return value
-
-
-def _line(value: str) -> str:
+@_refused
+def _line(value: str) -> Iterator[str]:
     if not value.isprintable():
-        message = "contains a line break or a control character; write one line"
-        raise ValueError(message)
-    return value
+        yield "contains a line break or a control character; write one line"
 
 
-def _certificate(value: str) -> str:
+@_refused
+def _certificate(value: str) -> Iterator[str]:
     if "-----BEGIN CERTIFICATE-----" not in value or "PRIVATE KEY" in value:
-        message = "is not a PEM certificate; paste it including the BEGIN and END CERTIFICATE lines"
-        raise ValueError(message)
-    return value
+        yield "is not a PEM certificate; paste it including the BEGIN and END CERTIFICATE lines"
+
+
+_server = _form(
+    r"https://[^/\s]+",
+    "is not an API server's URL; copy it from the kubeconfig: https://10.0.0.1:6443",
+)
+_email = _form(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+",
+    "is not an e-mail address; use one such as shop@example.com",
+)
 
 
 Name = Annotated[str, AfterValidator(kubernetes_name), Field(title="Kubernetes name")]
@@ -197,6 +192,8 @@ Name = Annotated[str, AfterValidator(kubernetes_name), Field(title="Kubernetes n
 FOREIGN = "a namespace of others"
 """Mark of a field that names a namespace which is not the stack's own."""
 ForeignNamespace = Annotated[Name, FOREIGN]
+
+
 DnsName = Annotated[str, AfterValidator(_dns_name), Field(title="Kubernetes name")]
 """Name of an object that already exists in the cluster."""
 

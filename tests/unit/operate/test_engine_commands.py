@@ -40,7 +40,7 @@ def machine(tmp_path, monkeypatch):
         return [line.partition(" ")[2] for line in lines if line.startswith(f"{name} ")]
 
     program("pulumi", PULUMI)
-    program("kubectl")
+    program("kubectl", "echo {}")
     for plugin in ("language-python", "resource-kubernetes", "resource-random"):
         program(f"pulumi-{plugin}")
     kubeconfig = {
