@@ -79,6 +79,6 @@ def moving(settings: Settings) -> Iterator[Violation]:
     if former is not None and former.target == settings.edge.target:
         yield Violation(
             ("edge", "movingFrom"),
-            "is the route that edge describes already",
+            "is identical to the edge",
             "describe the former one, or remove it when the move is over",
         )

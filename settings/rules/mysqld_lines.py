@@ -85,7 +85,7 @@ class _Choice(NamedTuple):
     def __call__(self, value: str) -> Mistake:
         if value.upper() in self.words:
             return None
-        return "is none of the choices", f"use {', '.join(self.words)}"
+        return "is not one of the choices", f"use {', '.join(self.words)}"
 
 
 def _seconds(value: str) -> Mistake:

@@ -112,7 +112,7 @@ def _number(least: int, most: int, value: Value) -> Mistake:
 def _choice(words: tuple[str, ...], value: Value) -> Mistake:
     if (str(value).lower() if isinstance(value, bool) else value) in words:
         return None
-    return "is none of the choices", f"use {', '.join(words)}"
+    return "is not one of the choices", f"use {', '.join(words)}"
 
 
 def _text(value: Value) -> Mistake:
@@ -169,7 +169,7 @@ def _jit(value: Value) -> Mistake:
     words = {"disable", "off", "on", "tracing", "function", "true", "false"}
     if isinstance(value, bool) or str(value) in words or re.fullmatch(r"[0-9]{1,4}", str(value)):
         return None
-    return "is none of the choices", "use disable, off, on, tracing, function or four digits"
+    return "is not one of the choices", "use disable, off, on, tracing, function or four digits"
 
 
 _CHECKS: Mapping[str, Check] = {
