@@ -6,18 +6,12 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.containers import (
-    PULL_POLICY,
-    command,
-    container_resources,
-    probe,
-    restricted_container,
-)
+from components.kit.containers import command, probe, restricted_container
 from components.kit.files import secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
 from components.kit.pods import VALKEY_USER, PodArgs, restricted_pod
-from components.kit.volumes import scratch_volume, secret_volume
+from components.kit.volumes import mount, scratch_volume, secret_volume
 from components.kit.workload import single_pod_store
 from shop.constants import VALKEY_PORT
 from stackfile.servers import RedisServer
@@ -76,20 +70,16 @@ def _container(args: ValkeyArgs) -> k8s.core.v1.ContainerArgsDict:
     ask = f'REDISCLI_AUTH="$(cat {_MOUNT}/password)" {engine}-cli ping | grep -q PONG'
     ping = command("sh", "-c", ask)
     return {
-        "name": "valkey",
-        "image": args["image"],
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container("valkey", args["image"], args["resources"], "256Mi"),
         "args": [f"{engine}-server", f"{_MOUNT}/valkey.conf"],
         "ports": [{"name": "valkey", "container_port": VALKEY_PORT}],
         # While the append-only file is loading, the reply is LOADING, not PONG.
         "startup_probe": probe(ping, period=2, failures=60),
         "readiness_probe": probe(ping, period=10, failures=3),
         "liveness_probe": probe({"tcp_socket": {"port": VALKEY_PORT}}, period=20, failures=3),
-        "resources": container_resources(args["resources"], "256Mi"),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "data", "mount_path": "/data"},
             {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": _MOUNT, "read_only": True},
+            mount("config", _MOUNT),
         ],
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 from components.database.operated_args import OperatedDatabaseArgs
 from components.database.operated_network import server_labels
-from components.kit.containers import PULL_POLICY, container_resources, restricted_container
+from components.kit.containers import PULL_POLICY, container_resources, container_security
 from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from shop.render import mysqld_config
 from stackfile.values import Resources
@@ -30,7 +30,7 @@ def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str 
         "env": [{"name": "MARIADB_AUTO_UPGRADE", "value": "1"}],
         "myCnf": mysqld_config(args["buffer_pool"], args["max_connections"], own),
         "resources": container_resources(args["resources"], "2Gi"),
-        "securityContext": as_custom(restricted_container()),
+        "securityContext": as_custom(container_security()),
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
         "volumes": [
             {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
@@ -55,7 +55,7 @@ def beside(args: OperatedDatabaseArgs) -> Spec:
         "image": args["operator_image"],
         "imagePullPolicy": PULL_POLICY,
         "resources": container_resources(_AGENT, "256Mi"),
-        "securityContext": as_custom(restricted_container()),
+        "securityContext": as_custom(container_security()),
     }
 
 

@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 from components.database.operated_access import API
 from components.database.operated_args import ReplicatedDatabaseArgs
 from components.database.operated_pod import Spec
-from components.kit.containers import container_resources, restricted_container
+from components.kit.containers import container_resources, container_security
 from components.kit.metadata import named
 from components.kit.network_policies import DATABASE_CLIENTS
 from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
@@ -58,7 +58,7 @@ def _plan(name: str, args: ReplicatedDatabaseArgs, volume: pulumi.Input[str]) ->
         "maxRetention": "1h",
         "podMetadata": {"labels": DATABASE_CLIENTS},
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
-        "securityContext": as_custom(restricted_container()),
+        "securityContext": as_custom(container_security()),
         "resources": container_resources(args["resources"], "1Gi"),
         "tolerations": [],
         **as_custom(placed(placement)),

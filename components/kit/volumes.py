@@ -45,6 +45,14 @@ def claim(
     return volume.metadata.name
 
 
+def mount(name: str, path: str, file: str | None = None) -> k8s.core.v1.VolumeMountArgsDict:
+    """Return a read-only mount of a volume, or of one file in it."""
+    found: k8s.core.v1.VolumeMountArgsDict = {"name": name, "mount_path": path, "read_only": True}
+    if file is not None:
+        found["sub_path"] = file
+    return found
+
+
 def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:
     """Return an emptyDir volume, deleted with the pod."""
     return {"name": name, "empty_dir": {"size_limit": size}}
