@@ -14,7 +14,7 @@ from components.kit.workload import deployment
 from shop.constants import ETC, HTTP_PORT
 from shop.phpmyadmin import phpmyadmin_apache
 from shop.render import script
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 PHPMYADMIN_USER = 10005
 """User and group of phpMyAdmin."""
@@ -28,6 +28,8 @@ class PhpMyAdminArgs(ShopArgs, PodArgs):
     """phpMyAdmin's official image with Apache."""
     resources: Resources
     """Of its one container."""
+    placement: Placement
+    """On which nodes the pods run."""
     memory_limit: int
     """PHP's memory_limit, in bytes."""
     host: pulumi.Input[str]
@@ -91,7 +93,7 @@ def _pod(
     args: PhpMyAdminArgs, config: pulumi.Input[str], cookies: pulumi.Input[str]
 ) -> k8s.core.v1.PodSpecArgsDict:
     return {
-        **restricted_pod(args, PHPMYADMIN_USER),
+        **restricted_pod(args, PHPMYADMIN_USER, args["placement"]),
         "termination_grace_period_seconds": 30,
         "containers": [_container(args)],
         "volumes": [

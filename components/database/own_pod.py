@@ -7,6 +7,7 @@ from components.kit.containers import command, probe, restricted_container
 from components.kit.pods import DATABASE_USER, PodArgs, restricted_pod
 from components.kit.volumes import claim_volume, config_volume, mount, scratch_volume, secret_volume
 from shop.constants import MARIADB_PORT
+from stackfile.databases import MariaDb
 from stackfile.values import Resources
 
 DATABASE_NAME = "openmage"
@@ -17,17 +18,17 @@ _HEALTH = command("healthcheck.sh", "--connect", "--innodb_initialized")
 
 def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
     args: PodArgs,
+    server: MariaDb,
     *,
     image: str,
-    resources: Resources,
     passwords: pulumi.Input[str],
     config: pulumi.Input[str],
     data: pulumi.Input[str],
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod: the official image, as a non-root user with a read-only root filesystem."""
     return {
-        **restricted_pod(args, DATABASE_USER),
-        "containers": [_container(image, resources)],
+        **restricted_pod(args, DATABASE_USER, server.placement),
+        "containers": [_container(image, server.resources)],
         # A clean shutdown flushes every dirty page.
         "termination_grace_period_seconds": 120,
         "volumes": [

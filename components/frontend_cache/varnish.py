@@ -9,7 +9,7 @@ from components.kit.pods import WEB_USER, PodArgs, restricted_pod, spread
 from components.kit.volumes import config_volume, mount, scratch_volume, secret_volume
 from shop.constants import FRONTEND_CACHE_FILES, HTTP_PORT, PURGE_PORT, VARNISH_PORT
 from shop.frontend_cache import Caching
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 VARNISH_USER = 10004
 """User and group of Varnish."""
@@ -39,6 +39,8 @@ class VarnishArgs(PodArgs):
     """Varnish's official image."""
     resources: Resources
     """Of Varnish."""
+    placement: Placement
+    """On which nodes the pods run."""
     storage: int
     """Bytes of cache; the rest of the limit is for threads, logs and responses in transit."""
     caching: Caching
@@ -64,7 +66,7 @@ def varnish_pod(
         containers.append(terminator_container(terminator))
     return {
         **spread(name),
-        **restricted_pod(args, WEB_USER if terminator else VARNISH_USER),
+        **restricted_pod(args, WEB_USER if terminator else VARNISH_USER, args["placement"]),
         "termination_grace_period_seconds": drain_seconds(_longest(args)),
         "containers": containers,
         "volumes": volumes,

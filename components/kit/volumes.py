@@ -27,7 +27,11 @@ def keep(retention: Retention, child: pulumi.ResourceOptions) -> pulumi.Resource
 
 
 def claim(
-    name: str, args: ShopArgs, storage: Storage, access_mode: str, opts: pulumi.ResourceOptions
+    name: str,
+    args: ShopArgs,
+    storage: Storage,
+    opts: pulumi.ResourceOptions,
+    access_mode: str = "ReadWriteOnce",
 ) -> pulumi.Output[str]:
     """Claim a volume that outlives the pods, and return the claim's name.
 

@@ -11,7 +11,7 @@ from components.kit.network_policies import DATABASE_CLIENTS, PHP_PODS
 from components.kit.pods import WEB_USER, PodArgs, restricted_pod
 from components.kit.volumes import claim_volume, config_volume, mount, scratch_volume, secret_volume
 from shop.constants import CODE, ETC
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 _AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
 """Certificate authorities of external servers; empty for unencrypted connections."""
@@ -84,12 +84,12 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
 
 
 def php_pod(
-    args: PhpArgs, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
+    args: PhpArgs, placement: Placement, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod of `php_container`; `volumes` are added to those it mounts."""
     mail = args["mail"]
     return {
-        **restricted_pod(args, WEB_USER),
+        **restricted_pod(args, WEB_USER, placement),
         "volumes": [
             scratch_volume("php-tmp", "1Gi"),
             scratch_volume("var", "1Gi"),

@@ -28,7 +28,7 @@ from shop.constants import (
     NGINX_FILES,
     PRIVATE_PORT,
 )
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 
@@ -36,6 +36,8 @@ _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 class WebPodArgs(PhpArgs):
     """Arguments of every pod of a web tier."""
 
+    placement: Placement
+    """On which nodes the pods run."""
     php_resources: Resources
     """Resources of the container that runs PHP."""
     server_config: pulumi.Input[str]
@@ -70,7 +72,7 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
     volumes = [*_nginx_volumes(args), config_volume("php-fpm", nginx["php_fpm_config"])]
     return {
         **spread(name),
-        **php_pod(args, volumes),
+        **php_pod(args, args["placement"], volumes),
         "init_containers": [php],
         # A worker of the main pool must answer; neither database nor Valkey is checked, or a short
         # outage of either would make every pod unready at once.
@@ -92,14 +94,18 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
         "lifecycle": LEAVE,
     }
     volumes = [config_volume("php-fpm", nginx["php_fpm_config"])]
-    return {**spread(f"{name}-php"), **php_pod(args, volumes), "containers": [php]}
+    return {
+        **spread(f"{name}-php"),
+        **php_pod(args, args["placement"], volumes),
+        "containers": [php],
+    }
 
 
 def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with nginx only: it has no code and cannot reach any store."""
     return {
         **spread(name),
-        **restricted_pod(args, WEB_USER),
+        **restricted_pod(args, WEB_USER, args["placement"]),
         "volumes": [*_nginx_volumes(args), claim_volume("media", args["media_claim"])],
         # PHP's pods have readiness probes of their own; static files do not need them.
         "containers": [_nginx(args, nginx, ready="/live")],
@@ -127,7 +133,7 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
         "lifecycle": LEAVE,
     }
     volumes = [config_volume("server", args["server_config"]), *_access_volumes(args)]
-    return {**spread(name), **php_pod(args, volumes), "containers": [container]}
+    return {**spread(name), **php_pod(args, args["placement"], volumes), "containers": [container]}
 
 
 def _fpm(
