@@ -12,7 +12,7 @@ from components.kit.workload import after
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
 from shop.constants import ETC
 from shop.render import script
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 _SCRIPTS = ("cron.php", "database.php")
 
@@ -26,6 +26,8 @@ class CronRunnerArgs(ShopArgs, PhpArgs):
     """Maximum duration of one run; after that it is killed and counts as failed."""
     resources: Resources
     """Of a run."""
+    placement: Placement
+    """On which nodes the pods run."""
     memory_limit: str
     """PHP's memory_limit; a reindex needs more than a web request."""
     depends_on: Sequence[pulumi.Resource]
@@ -78,7 +80,7 @@ def _job(
         "template": {
             "metadata": {"labels": php_labels(name, args)},
             "spec": {
-                **php_pod(args, [config_volume("scripts", config)]),
+                **php_pod(args, args["placement"], [config_volume("scripts", config)]),
                 "containers": [
                     php_container(
                         name,

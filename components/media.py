@@ -4,15 +4,13 @@ import pulumi
 
 from components.kit.metadata import ShopArgs
 from components.kit.volumes import Retention, claim, keep
-from stackfile.values import Storage
+from stackfile.values import SharedVolume
 
 
 class MediaArgs(ShopArgs):
     """Arguments of the media volume."""
 
-    storage: Storage
-    """Size and class of the volume."""
-    access_mode: str
+    volume: SharedVolume
     """ReadWriteMany if pods run on several nodes; ReadWriteOnce on a single-node cluster."""
     retention: Retention
     """Whether it can be lost with the stack."""
@@ -29,6 +27,7 @@ class Media(pulumi.ComponentResource):
     ) -> None:
         """Claim the volume."""
         super().__init__("openmage:index:Media", name, None, opts)
+        volume = args["volume"]
         keeping = keep(args["retention"], pulumi.ResourceOptions(parent=self))
-        self.claim = claim(name, args, args["storage"], args["access_mode"], keeping)
+        self.claim = claim(name, args, volume.storage, keeping, volume.access_mode)
         self.register_outputs({"claim": self.claim})

@@ -3,24 +3,18 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.containers import (
-    PULL_POLICY,
-    container_resources,
-    http,
-    probe,
-    restricted_container,
-)
+from components.kit.containers import http, probe, restricted_container
 from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named, labels, selector
 from components.kit.network_policies import DATABASE_CLIENTS, allow
 from components.kit.passwords import password
 from components.kit.pods import PodArgs, restricted_pod
-from components.kit.volumes import config_volume, scratch_volume, secret_volume
+from components.kit.volumes import config_volume, mount, scratch_volume, secret_volume
 from components.kit.workload import deployment
 from shop.constants import ETC, HTTP_PORT
 from shop.phpmyadmin import phpmyadmin_apache
 from shop.render import script
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 PHPMYADMIN_USER = 10005
 """User and group of phpMyAdmin."""
@@ -34,6 +28,8 @@ class PhpMyAdminArgs(ShopArgs, PodArgs):
     """phpMyAdmin's official image with Apache."""
     resources: Resources
     """Of its one container."""
+    placement: Placement
+    """On which nodes the pods run."""
     memory_limit: int
     """PHP's memory_limit, in bytes."""
     host: pulumi.Input[str]
@@ -97,7 +93,7 @@ def _pod(
     args: PhpMyAdminArgs, config: pulumi.Input[str], cookies: pulumi.Input[str]
 ) -> k8s.core.v1.PodSpecArgsDict:
     return {
-        **restricted_pod(args, PHPMYADMIN_USER),
+        **restricted_pod(args, PHPMYADMIN_USER, args["placement"]),
         "termination_grace_period_seconds": 30,
         "containers": [_container(args)],
         "volumes": [
@@ -112,9 +108,7 @@ def _container(args: PhpMyAdminArgs) -> k8s.core.v1.ContainerArgsDict:
     ready = http("/robots.txt", HTTP_PORT)
     port = pulumi.Output.from_input(args["port"]).apply(str)
     return {
-        "name": "phpmyadmin",
-        "image": args["image"],
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container("phpmyadmin", args["image"], args["resources"], "768Mi"),
         "command": ["apache2", "-f", f"{_OURS}/apache.conf", "-D", "FOREGROUND"],
         "env": [
             {"name": "PMA_HOST", "value": args["host"]},
@@ -127,17 +121,10 @@ def _container(args: PhpMyAdminArgs) -> k8s.core.v1.ContainerArgsDict:
         "readiness_probe": probe(ready, period=10, failures=3),
         "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=20, failures=3),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": 5}}},
-        "resources": container_resources(args["resources"], "768Mi"),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": _OURS, "read_only": True},
-            {"name": "secret", "mount_path": f"{_OURS}-secret", "read_only": True},
-            {
-                "name": "config",
-                "mount_path": "/etc/phpmyadmin/config.inc.php",
-                "sub_path": "config.inc.php",
-                "read_only": True,
-            },
+            mount("config", _OURS),
+            mount("secret", f"{_OURS}-secret"),
+            mount("config", "/etc/phpmyadmin/config.inc.php", "config.inc.php"),
         ],
     }

@@ -10,7 +10,7 @@ from components.kit.volumes import config_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
 from shop.constants import ETC
 from shop.render import script
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 _DEADLINE = 3600
 """Deadline of a release in seconds; it waits up to 600 s for a running cron job."""
@@ -26,6 +26,8 @@ class ReleaseArgs(ShopArgs, PhpArgs):
     """Password of the first administrator; generated where it is None."""
     resources: Resources
     """Of the Job."""
+    placement: Placement
+    """On which nodes the pods run."""
     memory_limit: str
     """PHP's memory_limit of the Job."""
 
@@ -81,7 +83,11 @@ def _pod(
     mounts["/run/secrets/openmage/admin-password"] = ("admin", "admin-password")
     run = ["php", "-d", f"memory_limit={args['memory_limit']}", f"{ETC}/release.php"]
     return {
-        **php_pod(args, [config_volume("scripts", config), secret_volume("admin", account)]),
+        **php_pod(
+            args,
+            args["placement"],
+            [config_volume("scripts", config), secret_volume("admin", account)],
+        ),
         "containers": [
             php_container(name, args, args["resources"], run, mounts, deadline=_DEADLINE)
         ],

@@ -5,20 +5,14 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from settings import sizing
 from stackfile.needs import SecretUse
 from stackfile.report import Path, Violation
 from stackfile.section import Section
-from stackfile.servers import RedisSentinels, RedisServer
-from stackfile.types import bytes_of
-from stackfile.values import Container, Placement, Resources, Storage
+from stackfile.servers import OwnRedis, PersistentRedis, RedisSentinels, RedisServer
+from stackfile.values import Container
 
 
-class _Own(Section):
-    resources: Resources
-    """From the preset."""
-    placement: Placement = Placement()
-
+class _Own(OwnRedis):
     images: ClassVar = ("valkey",)
 
     def containers(self, path: Path) -> Iterator[Container]:
@@ -30,17 +24,10 @@ class _Own(Section):
         yield SecretUse(key)
 
 
-class OwnSessions(_Own):
+class OwnSessions(_Own, PersistentRedis):
     """A Valkey in the shop's namespace for sessions, and so for carts."""
 
     mode: Literal["own"]
-    storage: Storage
-    """Volume of the append-only file. From the preset."""
-
-    @property
-    def maxmemory(self) -> int:
-        """Bytes of data."""
-        return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 60)
 
     def record(self) -> dict[str, str]:
         """Return what the next update has to know."""
@@ -57,11 +44,6 @@ class OwnCache(_Own):
     """A Valkey in the shop's namespace for the cache."""
 
     mode: Literal["own"]
-
-    @property
-    def maxmemory(self) -> int:
-        """Bytes of data."""
-        return sizing.valkey_memory(bytes_of(self.resources.limits.memory), 80)
 
 
 class _External:

@@ -1,12 +1,13 @@
 """Servers that keep data or take mail: where they are, and how a shop connects to them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from stackfile.section import Section
-from stackfile.types import Certificate, Cidr, Email, Hostname, Line, Port
+from stackfile.types import Certificate, Cidr, Email, Hostname, Line, Port, bytes_of
+from stackfile.values import Placement, Resources, Storage
 
 _DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 _SMTP_PORTS: Mapping[str, int] = {"starttls": 587, "tls": 465, "none": 25}
@@ -67,6 +68,31 @@ class RedisServer(_Redis):
     def ports(self) -> list[int]:
         """Ports that clients connect to."""
         return [self.port]
+
+
+class OwnRedis(Section):
+    """A Valkey or Redis in the shop's namespace, of which nothing survives a restart."""
+
+    memory_percent: ClassVar = 80
+
+    resources: Resources
+    """From the preset."""
+    placement: Placement = Placement()
+
+    @property
+    def maxmemory(self) -> int:
+        """Bytes of data; the rest of the limit is for forks, buffers and fragmentation."""
+        return bytes_of(self.resources.limits.memory) * self.memory_percent // 100
+
+
+class PersistentRedis(OwnRedis):
+    """One whose data survives a restart."""
+
+    # Rewriting the file may fork a copy of much that is in memory.
+    memory_percent: ClassVar = 60
+
+    storage: Storage
+    """Volume of the append-only file. From the preset."""
 
 
 class Sentinel(Section):

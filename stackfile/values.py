@@ -52,6 +52,15 @@ class Storage(Section):
             )
 
 
+class SharedVolume(Section):
+    """A volume to claim that several pods share."""
+
+    storage: Storage
+    """From the preset."""
+    access_mode: Literal["ReadWriteMany", "ReadWriteOnce"] = "ReadWriteMany"
+    """`ReadWriteOnce` is for single-node clusters, in dev only."""
+
+
 class Amounts(Section):
     """CPU and memory."""
 

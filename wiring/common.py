@@ -8,7 +8,6 @@ from components.kit.pods import PodArgs
 from components.kit.volumes import Retention
 from components.web.php import PhpArgs
 from settings import Settings
-from stackfile.values import Placement
 
 
 class ShopPodArgs(ShopArgs, PodArgs):
@@ -30,8 +29,6 @@ def pods(settings: Settings, tenant: Tenant) -> ShopPodArgs:
         **of_shop(settings, tenant),
         "service_account": tenant.service_account,
         "pull_secrets": settings.images.pull_secrets,
-        # A component whose pods belong on certain nodes has a placement of its own.
-        "placement": Placement(),
     }
 
 

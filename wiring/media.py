@@ -10,7 +10,6 @@ def args(settings: Settings, tenant: Tenant) -> MediaArgs:
     """Return the arguments of the media volume."""
     return {
         **of_shop(settings, tenant),
-        "storage": settings.media.storage,
-        "access_mode": settings.media.access_mode,
+        "volume": settings.media,
         "retention": retention(settings),
     }

@@ -1,67 +1,32 @@
 """Separate session and cache stores, each with the eviction and persistence it needs."""
 
 from functools import partial
-from typing import Literal, TypedDict
+from typing import TypeVar, assert_never
 
 import pulumi
 
 from components.cache.valkey import ValkeyArgs, valkey
 from components.kit.metadata import ShopArgs
 from components.kit.network_policies import EgressRule, outbound_policy
+from components.kit.passwords import supplied
 from components.kit.volumes import claim, claim_volume, scratch_volume
 from shop.render import valkey_config
-from stackfile.servers import RedisSentinels, RedisServer
-from stackfile.values import Storage
+from stackfile.servers import OwnRedis, PersistentRedis, RedisSentinels, RedisServer
 
-_Own = tuple[pulumi.Output[RedisServer], pulumi.Output[str]]
-"""A server of the shop's own, and its password."""
+_Server = TypeVar("_Server", bound=RedisServer | RedisSentinels)
 
 
-class OwnSessionsArgs(ValkeyArgs):
-    """A Valkey in the shop's namespace for sessions, and so for carts."""
+class CacheArgs(ValkeyArgs):
+    """Arguments of the two stores; a password is generated where it is None."""
 
-    mode: Literal["own"]
-    """It is made here."""
-    storage: Storage
-    """Volume of the append-only file."""
-
-
-class OwnCacheArgs(ValkeyArgs):
-    """A Valkey in the shop's namespace for the cache."""
-
-    mode: Literal["own"]
-    """It is made here."""
-
-
-class ExternalSessionsArgs(ShopArgs):
-    """An external Valkey or Redis for sessions, with or without Sentinels."""
-
-    mode: Literal["external"]
-    """It is there already."""
-    server: RedisServer | RedisSentinels
-    """Where it is."""
-    password: pulumi.Output[str]
-    """Its password."""
-
-
-class ExternalCacheArgs(ShopArgs):
-    """An external Valkey or Redis for the cache."""
-
-    mode: Literal["external"]
-    """It is there already."""
-    server: RedisServer
-    """Where it is."""
-    password: pulumi.Output[str]
-    """Its password."""
-
-
-class CacheArgs(TypedDict):
-    """Arguments of the two stores, each by its mode."""
-
-    sessions: OwnSessionsArgs | ExternalSessionsArgs
-    """Store of the sessions."""
-    cache: OwnCacheArgs | ExternalCacheArgs
-    """Store of the cache."""
+    sessions: PersistentRedis | RedisServer | RedisSentinels
+    """Store of the sessions, and so of carts: what to create, or where an external one is."""
+    sessions_password: pulumi.Output[str] | None
+    """Password of that store."""
+    cache: OwnRedis | RedisServer
+    """Store of the cache: what to create, or where an external one is."""
+    cache_password: pulumi.Output[str] | None
+    """Password of that store."""
 
 
 class Cache(pulumi.ComponentResource):
@@ -82,20 +47,8 @@ class Cache(pulumi.ComponentResource):
         """Create the stores in the namespace, and the egress policies for external ones."""
         super().__init__("openmage:index:Cache", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        sessions, cache = args["sessions"], args["cache"]
-        if sessions["mode"] == "own":
-            made = _own_sessions(f"{name}-sessions", sessions, child)
-            self.sessions, self.sessions_password = made
-        else:
-            _outbound(f"{name}-sessions-clients", sessions, child)
-            self.sessions = pulumi.Output.from_input(sessions["server"])
-            self.sessions_password = pulumi.Output.secret(sessions["password"])
-        if cache["mode"] == "own":
-            self.cache, self.cache_password = _own_cache(name, cache, child)
-        else:
-            _outbound(f"{name}-clients", cache, child)
-            self.cache = pulumi.Output.from_input(cache["server"])
-            self.cache_password = pulumi.Output.secret(cache["password"])
+        self.sessions, self.sessions_password = _sessions(f"{name}-sessions", args, child)
+        self.cache, self.cache_password = _cache(name, args, child)
         self.register_outputs(
             {
                 "sessions_host": self.sessions.apply(_host),
@@ -108,26 +61,46 @@ def _host(server: RedisServer | RedisSentinels) -> str | None:
     return None if isinstance(server, RedisSentinels) else server.host
 
 
-def _own_sessions(name: str, args: OwnSessionsArgs, opts: pulumi.ResourceOptions) -> _Own:
-    data = claim(f"{name}-data", args, args["storage"], "ReadWriteOnce", opts)
-    # When memory is full, evict the sessions that expire soonest: a bot's lives for a minute.
-    config = partial(
-        valkey_config, maxmemory=args["maxmemory"], policy="volatile-ttl", persistent=True
-    )
-    return valkey(name, args, config, claim_volume("data", data), opts)
+def _sessions(
+    name: str, args: CacheArgs, opts: pulumi.ResourceOptions
+) -> tuple[pulumi.Output[RedisServer | RedisSentinels], pulumi.Output[str]]:
+    password = args["sessions_password"]
+    match server := args["sessions"]:
+        case PersistentRedis():
+            data = claim_volume("data", claim(f"{name}-data", args, server.storage, opts))
+            # When memory is full, evict the sessions that expire soonest: a bot's lives for a
+            # minute.
+            config = partial(valkey_config, policy="volatile-ttl", persistent=True)
+            return valkey(name, args, server, password, config, data, opts)
+        case RedisServer() | RedisSentinels():
+            return _external(name, args, server, password, opts)
+        case _:
+            assert_never(server)
 
 
-def _own_cache(name: str, args: OwnCacheArgs, opts: pulumi.ResourceOptions) -> _Own:
-    # Tags have no TTL and must stay: without them invalidated pages would still be served.
-    config = partial(
-        valkey_config, maxmemory=args["maxmemory"], policy="volatile-lru", persistent=False
-    )
-    return valkey(name, args, config, scratch_volume("data", "64Mi"), opts)
+def _cache(
+    name: str, args: CacheArgs, opts: pulumi.ResourceOptions
+) -> tuple[pulumi.Output[RedisServer], pulumi.Output[str]]:
+    password = args["cache_password"]
+    match server := args["cache"]:
+        case OwnRedis():
+            data = scratch_volume("data", "64Mi")
+            # Tags have no TTL and must stay: without them invalidated pages would still be served.
+            config = partial(valkey_config, policy="volatile-lru", persistent=False)
+            return valkey(name, args, server, password, config, data, opts)
+        case RedisServer():
+            return _external(name, args, server, password, opts)
+        case _:
+            assert_never(server)
 
 
-def _outbound(
-    name: str, args: ExternalSessionsArgs | ExternalCacheArgs, opts: pulumi.ResourceOptions
-) -> None:
-    ports = args["server"].ports
-    rules: list[EgressRule] = [{"cidr": cidr, "ports": ports} for cidr in args["server"].cidrs]
-    outbound_policy(name, args, rules, opts)
+def _external(
+    name: str,
+    args: ShopArgs,
+    server: _Server,
+    password: pulumi.Output[str] | None,
+    opts: pulumi.ResourceOptions,
+) -> tuple[pulumi.Output[_Server], pulumi.Output[str]]:
+    rules: list[EgressRule] = [{"cidr": cidr, "ports": server.ports} for cidr in server.cidrs]
+    outbound_policy(f"{name}-clients", args, rules, opts)
+    return pulumi.Output.from_input(server), supplied(password)

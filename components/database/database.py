@@ -1,43 +1,34 @@
 """One SQL endpoint, inside or outside the cluster."""
 
-from typing import Literal
+from typing import assert_never
 
 import pulumi
 
+from components.database.node_local import node_claim
 from components.database.operated import operated_servers
-from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
-from components.database.own import (
-    NodeLocalDatabaseArgs,
-    VolumeDatabaseArgs,
-    own_server,
-    passwords,
+from components.database.operated_rebuild import rebuild_source
+from components.database.operated_spec import galera, replication
+from components.database.own import Answers, OwnDatabaseArgs, own_server
+from components.kit.network_policies import DATABASE_CLIENTS, EgressRule, outbound_policy
+from components.kit.passwords import supplied
+from components.kit.volumes import claim, keep
+from stackfile.databases import (
+    GaleraMariaDb,
+    NodeLocalMariaDb,
+    ReplicatedMariaDb,
+    VolumeMariaDb,
 )
-from components.database.own_pod import DATABASE_NAME
-from components.kit.metadata import ShopArgs
-from components.kit.network_policies import DATABASE_CLIENTS, outbound_policy
-from shop.constants import MARIADB_PORT
-from stackfile.servers import Endpoint, SqlServer
+from stackfile.servers import SqlServer
+from stackfile.values import SharedVolume
 
 
-class ExternalDatabaseArgs(ShopArgs):
-    """An external MySQL or MariaDB."""
+class DatabaseArgs(OwnDatabaseArgs):
+    """Arguments of a database; of an external one only the server and its password count."""
 
-    mode: Literal["external"]
-    """It is there already."""
-    server: SqlServer
-    """Where it is."""
-    password: pulumi.Output[str]
-    """Password of its user."""
-
-
-DatabaseArgs = (
-    VolumeDatabaseArgs
-    | NodeLocalDatabaseArgs
-    | ReplicatedDatabaseArgs
-    | GaleraDatabaseArgs
-    | ExternalDatabaseArgs
-)
-"""Arguments of a database, by mode."""
+    server: VolumeMariaDb | NodeLocalMariaDb | ReplicatedMariaDb | GaleraMariaDb | SqlServer
+    """What to create, or where an external server is."""
+    shared: SharedVolume
+    """A volume like those that servers on different nodes can mount."""
 
 
 class Database(pulumi.ComponentResource):
@@ -57,53 +48,31 @@ class Database(pulumi.ComponentResource):
     ) -> None:
         """Create the endpoint for the chosen mode."""
         super().__init__("openmage:index:Database", name, None, opts)
-        if args["mode"] == "external":
-            self._external(name, args)
-        else:
-            self._made_here(name, args)
+        answers = _answers(name, args, pulumi.ResourceOptions(parent=self))
+        self.server, self.password, self.root_password, self.ca = answers
         self.register_outputs({"host": self.server.apply(lambda server: server.host)})
 
-    def _made_here(
-        self,
-        name: str,
-        args: VolumeDatabaseArgs
-        | NodeLocalDatabaseArgs
-        | ReplicatedDatabaseArgs
-        | GaleraDatabaseArgs,
-    ) -> None:
-        child = pulumi.ResourceOptions(parent=self)
-        secrets = passwords(name, args, child)
-        read: Endpoint | None = None
-        if args["mode"] == "replicated" or args["mode"] == "galera":
-            host = operated_servers(name, args, DATABASE_NAME, secrets, child)
-            if args["read_from_replicas"]:
-                read = Endpoint.model_construct(host=f"{name}-secondary", port=MARIADB_PORT)
-        else:
-            host = own_server(name, args, secrets, child)
-        self.server = host.apply(lambda known: _server(known, read))
-        self.ca = None
-        self.password, self.root_password = secrets["user"], secrets["root"]
 
-    def _external(self, name: str, args: ExternalDatabaseArgs) -> None:
-        server = args["server"]
-        outbound_policy(
-            f"{name}-clients",
-            args,
-            [{"cidr": cidr, "ports": server.ports} for cidr in server.cidrs],
-            pulumi.ResourceOptions(parent=self),
-            DATABASE_CLIENTS,
-        )
-        self.server = pulumi.Output.from_input(server)
-        self.ca = server.ca
-        self.password, self.root_password = pulumi.Output.secret(args["password"]), None
-
-
-def _server(host: str, read: Endpoint | None) -> SqlServer:
-    return SqlServer.model_construct(
-        host=host,
-        port=MARIADB_PORT,
-        name=DATABASE_NAME,
-        username=DATABASE_NAME,
-        cidrs=(),
-        read=read,
-    )
+def _answers(name: str, args: DatabaseArgs, child: pulumi.ResourceOptions) -> Answers:
+    keeping = keep(args["retention"], child)
+    match server := args["server"]:
+        case VolumeMariaDb():
+            data = claim(f"{name}-data", args, server.storage, keeping)
+            return own_server(name, args, server, data, child)
+        case NodeLocalMariaDb():
+            data = node_claim(f"{name}-data", args, server, keeping)
+            return own_server(name, args, server, data, child)
+        case ReplicatedMariaDb():
+            rebuilt = rebuild_source(name, args, server, args["shared"], child)
+            return operated_servers(name, args, server, replication(name, server, rebuilt), child)
+        case GaleraMariaDb():
+            return operated_servers(name, args, server, galera(server), child)
+        case SqlServer():
+            rules: list[EgressRule] = [
+                {"cidr": cidr, "ports": server.ports} for cidr in server.cidrs
+            ]
+            outbound_policy(f"{name}-clients", args, rules, child, DATABASE_CLIENTS)
+            known = pulumi.Output.from_input(server)
+            return Answers(known, supplied(args["password"]), None, server.ca)
+        case _:
+            assert_never(server)

@@ -4,19 +4,19 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named
+from stackfile.databases import NodeLocalMariaDb
 
 _ACCESS = "ReadWriteOnce"
 
 
 def node_claim(
-    name: str, args: ShopArgs, place: tuple[str, str], size: str, opts: pulumi.ResourceOptions
+    name: str, args: ShopArgs, server: NodeLocalMariaDb, opts: pulumi.ResourceOptions
 ) -> pulumi.Output[str]:
-    """Claim a (node, path), and return the claim's name.
+    """Claim a directory of the server's node, and return the claim's name.
 
     Volume and claim refer to each other, so that no other claim binds the volume. The volume
     also ties the pod to its node, through the scheduler.
     """
-    node, path = place
     volume = k8s.core.v1.PersistentVolume(
         f"{name}-volume",
         metadata={
@@ -26,10 +26,10 @@ def node_claim(
         },
         spec={
             "access_modes": [_ACCESS],
-            "capacity": {"storage": size},
+            "capacity": {"storage": server.storage.size},
             "claim_ref": {"namespace": args["namespace"], "name": name},
-            "local": {"path": path},
-            "node_affinity": _only_on(node),
+            "local": {"path": server.path},
+            "node_affinity": _only_on(server.node),
             "persistent_volume_reclaim_policy": "Retain",
             "storage_class_name": "",
             "volume_mode": "Filesystem",
@@ -41,7 +41,7 @@ def node_claim(
         metadata=named(name, args),
         spec={
             "access_modes": [_ACCESS],
-            "resources": {"requests": {"storage": size}},
+            "resources": {"requests": {"storage": server.storage.size}},
             # Empty, not absent: the default storage class must not provision a volume.
             "storage_class_name": "",
             "volume_name": volume.metadata.name,

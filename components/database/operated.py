@@ -4,67 +4,63 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.database.operated_access import API, READY, access
-from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
 from components.database.operated_network import operated_policies
 from components.database.operated_pod import Spec
-from components.database.operated_rebuild import rebuild_source
-from components.database.operated_spec import mariadb_spec
-from components.database.own import Passwords
+from components.database.operated_spec import Topology, mariadb_spec
+from components.database.own import Answers, OwnDatabaseArgs, answers, passwords
+from components.database.own_pod import DATABASE_NAME
 from components.kit.files import secret
 from components.kit.metadata import named
 from components.kit.passwords import password
+from shop.constants import MARIADB_PORT
+from stackfile.databases import OperatedMariaDb
+from stackfile.servers import Endpoint
 
 
 def operated_servers(
     name: str,
-    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
-    database: str,
-    secrets: Passwords,
+    args: OwnDatabaseArgs,
+    server: OperatedMariaDb,
+    topology: Topology,
     child: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    """Create the servers and return the host of the primary.
+) -> Answers:
+    """Create the servers; the primary answers, and its replicas where they are read from.
 
     Object and Secrets have fixed names: those in an object of the operator cannot be changed.
     The servers' claims belong to the operator; they are kept when the object is deleted.
     """
-    replication = password(f"{name}-replication-password", None, child)
-    passwords = secret(
-        f"{name}-passwords",
-        named(f"{name}-passwords", args),
-        {
-            "password": secrets["user"],
-            "root-password": secrets["root"],
-            "replication-password": replication,
-        },
-        child,
-    )
-    agent_password = password(f"{name}-agent-password", None, child)
-    agent = secret(
-        f"{name}-agent", named(f"{name}-agent", args), {"password": agent_password}, child
-    )
-    operated_policies(name, args, child)
-    rebuilt: Spec = {}
-    if args["mode"] == "replicated":
-        rebuilt = rebuild_source(name, args, child)
-    spec = mariadb_spec(name, args, {"passwords": passwords, "agent": agent}, rebuilt)
-    servers = _servers(name, args, spec, child)
+    secrets = passwords(name, args, child)
+    values = {
+        "password": secrets["user"],
+        "root-password": secrets["root"],
+        "replication-password": password(f"{name}-replication-password", None, child),
+    }
+    known = secret(f"{name}-passwords", named(f"{name}-passwords", args), values, child)
+    agent_password = {"password": password(f"{name}-agent-password", None, child)}
+    agent = secret(f"{name}-agent", named(f"{name}-agent", args), agent_password, child)
+    operated_policies(name, args, server, topology.ports, child)
+    spec = mariadb_spec(name, args, server, topology, {"passwords": known, "agent": agent})
+    servers = _servers(name, args, server, spec, child)
     user = {
-        "name": database,
+        "name": DATABASE_NAME,
         "host": "%",
-        "passwordSecretKeyRef": {"name": passwords, "key": "password"},
-        "maxUserConnections": args["max_connections"],
+        "passwordSecretKeyRef": {"name": known, "key": "password"},
+        "maxUserConnections": server.max_connections,
     }
     # Depends on the URN, so that whatever needs the host waits until the user exists.
-    return access(name, args, user, servers, child).urn.apply(lambda _: f"{name}-primary")
+    host = access(name, args, user, servers, child).urn.apply(lambda _: f"{name}-primary")
+    replicas = Endpoint.model_construct(host=f"{name}-secondary", port=MARIADB_PORT)
+    return answers(host, secrets, replicas if server.read_from_replicas else None)
 
 
 def _servers(
     name: str,
-    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    args: OwnDatabaseArgs,
+    server: OperatedMariaDb,
     spec: Spec,
     child: pulumi.ResourceOptions,
 ) -> k8s.apiextensions.CustomResource:
-    seconds = 600 + args["copy_seconds"]
+    seconds = 600 + server.copy_seconds
     guarded = pulumi.ResourceOptions(
         protect=args["retention"]["protect"],
         custom_timeouts=pulumi.CustomTimeouts(create=f"{seconds}s", update=f"{seconds}s"),

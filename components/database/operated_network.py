@@ -1,8 +1,10 @@
 """Exceptions to the shop's default-deny for database servers run by mariadb-operator."""
 
+from collections.abc import Sequence
+
 import pulumi
 
-from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
+from components.kit.metadata import ShopArgs
 from components.kit.network_policies import (
     DATABASE_CLIENTS,
     addresses,
@@ -13,11 +15,10 @@ from components.kit.network_policies import (
     to_peers,
 )
 from shop.constants import MARIADB_PORT
+from stackfile.databases import OperatedMariaDb
 
 _AGENT = 5555
 """Port of the agent beside each server, which carries out the operator's requests."""
-_GALERA = (4444, 4567, 4568)
-"""Galera's ports: full state transfer, group communication, incremental state transfer."""
 _API_SERVER = (443, 6443)
 """Ports of the API server, behind its Service and in front of it."""
 
@@ -29,17 +30,20 @@ def server_labels(name: str) -> dict[str, str]:
 
 def operated_policies(
     name: str,
-    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    args: ShopArgs,
+    server: OperatedMariaDb,
+    ports: Sequence[int],
     opts: pulumi.ResourceOptions,
 ) -> None:
     """Allow clients, servers and operator to reach the servers, and the servers the API server.
 
+    Between each other the servers use `ports` beside MariaDB's.
     Of the operator's jobs only the one that copies a server is a client.
     """
     labels = server_labels(name)
     servers = [pods_with(labels)]
-    between = (MARIADB_PORT, *_GALERA) if args["mode"] == "galera" else (MARIADB_PORT,)
-    operator = [pods_in(args["operator_namespace"])]
+    between = (MARIADB_PORT, *ports)
+    operator = [pods_in(server.operator_namespace)]
     policy(
         name,
         args,
@@ -59,7 +63,7 @@ def operated_policies(
         egress=[
             to_peers(servers, *between),
             # The agent reads the maximum replication lag from its MariaDB object.
-            to_peers(addresses(args["api_server"]), *_API_SERVER),
+            to_peers(addresses(server.api_server_cidrs), *_API_SERVER),
         ],
     )
     policy(

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.database.operated_args import OperatedDatabaseArgs
 from components.database.operated_network import server_labels
-from components.kit.containers import PULL_POLICY, container_resources, restricted_container
+from components.database.own import OwnDatabaseArgs
+from components.kit.containers import PULL_POLICY, container_resources, container_security
 from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from shop.render import mysqld_config
+from stackfile.databases import OperatedMariaDb
 from stackfile.values import Resources
 
 Spec = dict[str, Any]
@@ -15,22 +16,24 @@ Spec = dict[str, Any]
 _AGENT = Resources.of(requests=("10m", "64Mi"), limits=("500m", "128Mi"))
 
 
-def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str | int]) -> Spec:
+def operated_pod(
+    name: str, args: OwnDatabaseArgs, server: OperatedMariaDb, lines: Mapping[str, str | int]
+) -> Spec:
     """Return MariaDB's container, the pod fields it shares with its sidecars, and placement.
 
     `lines` are for [mysqld]; the customer's lines come after them.
     """
     probe = {"initialDelaySeconds": 5, "periodSeconds": 5, "timeoutSeconds": 5}
-    own = {**lines, **args["config"]}
+    own = {**lines, **server.config}
     return {
-        **_placed(name, args),
+        **_placed(name, server),
         "image": args["image"],
         "imagePullPolicy": PULL_POLICY,
         "imagePullSecrets": [{"name": secret} for secret in args["pull_secrets"]],
         "env": [{"name": "MARIADB_AUTO_UPGRADE", "value": "1"}],
-        "myCnf": mysqld_config(args["buffer_pool"], args["max_connections"], own),
-        "resources": container_resources(args["resources"], "2Gi"),
-        "securityContext": as_custom(restricted_container()),
+        "myCnf": mysqld_config(server.buffer_pool, server.max_connections, own),
+        "resources": container_resources(server.resources, "2Gi"),
+        "securityContext": as_custom(container_security()),
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
         "volumes": [
             {"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}},
@@ -40,7 +43,7 @@ def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str 
             {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108 (the pod's own volume)
             {"name": "run", "mountPath": "/run/mysqld"},
         ],
-        "startupProbe": {**probe, "failureThreshold": args["copy_seconds"] // 5},
+        "startupProbe": {**probe, "failureThreshold": server.copy_seconds // 5},
         "readinessProbe": {**probe, "failureThreshold": 3},
         "livenessProbe": {**probe, "periodSeconds": 20, "failureThreshold": 6},
         # A clean shutdown flushes every dirty page.
@@ -49,17 +52,17 @@ def operated_pod(name: str, args: OperatedDatabaseArgs, lines: Mapping[str, str 
     }
 
 
-def beside(args: OperatedDatabaseArgs) -> Spec:
+def beside(server: OperatedMariaDb) -> Spec:
     """Return the operator's containers in the pod: an init container and the agent."""
     return {
-        "image": args["operator_image"],
+        "image": server.operator_image,
         "imagePullPolicy": PULL_POLICY,
         "resources": container_resources(_AGENT, "256Mi"),
-        "securityContext": as_custom(restricted_container()),
+        "securityContext": as_custom(container_security()),
     }
 
 
-def _placed(name: str, args: OperatedDatabaseArgs) -> Spec:
+def _placed(name: str, server: OperatedMariaDb) -> Spec:
     servers = {"matchLabels": server_labels(name)}
     apart: Spec = {"labelSelector": servers, "topologyKey": "kubernetes.io/hostname"}
     rules = {
@@ -71,7 +74,7 @@ def _placed(name: str, args: OperatedDatabaseArgs) -> Spec:
         },
     }
     return {
-        "affinity": {"podAntiAffinity": rules[args["spread"]]},
+        "affinity": {"podAntiAffinity": rules[server.spread]},
         "topologySpreadConstraints": [
             {
                 "maxSkew": 1,
@@ -82,5 +85,5 @@ def _placed(name: str, args: OperatedDatabaseArgs) -> Spec:
         ],
         "nodeSelector": {},
         "tolerations": [],
-        **as_custom(placed(args["placement"])),
+        **as_custom(placed(server.placement)),
     }

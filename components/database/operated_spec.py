@@ -1,13 +1,14 @@
 """The MariaDB object's spec: a primary with replicas, or a Galera cluster."""
 
-from collections.abc import Mapping
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypedDict
 
 import pulumi
 
-from components.database.operated_args import GaleraDatabaseArgs, ReplicatedDatabaseArgs
 from components.database.operated_pod import Spec, beside, operated_pod
+from components.database.own import OwnDatabaseArgs
 from components.kit.containers import container_resources
+from stackfile.databases import GaleraMariaDb, OperatedMariaDb, ReplicatedMariaDb
 from stackfile.values import Storage
 
 _REPLICATION: Mapping[str, str | int] = {
@@ -18,6 +19,23 @@ _REPLICATION: Mapping[str, str | int] = {
     # A primary without connected replicas, as after a failover, does not wait for any.
     "rpl_semi_sync_master_wait_no_slave": "OFF",
 }
+_GALERA = (4444, 4567, 4568)
+"""Galera's ports: full state transfer, group communication, incremental state transfer."""
+
+
+class Topology(NamedTuple):
+    """How the servers keep each other's data."""
+
+    field: str
+    """Field of the MariaDB object that describes it."""
+    spec: Spec
+    """What is in that field, without what all topologies have in it."""
+    lines: Mapping[str, str | int]
+    """Lines for [mysqld]."""
+    ports: Sequence[int]
+    """Ports that the servers use between each other beside MariaDB's."""
+    encrypts_transfers: bool
+    """Whether full state transfers exist, which TLS has to be switched on for."""
 
 
 class ServerSecrets(TypedDict):
@@ -31,42 +49,42 @@ class ServerSecrets(TypedDict):
 
 def mariadb_spec(
     name: str,
-    args: ReplicatedDatabaseArgs | GaleraDatabaseArgs,
+    args: OwnDatabaseArgs,
+    server: OperatedMariaDb,
+    topology: Topology,
     secrets: ServerSecrets,
-    rebuilt: Spec,
 ) -> Spec:
-    """Return the spec of the MariaDB object; `rebuilt` says how replicas are rebuilt."""
-    if args["mode"] == "replicated":
-        key, topology = "replication", _replication(args, secrets, rebuilt)
-        pod = operated_pod(name, args, _REPLICATION)
-    else:
-        key, topology = "galera", _galera(args)
-        pod = operated_pod(name, args, {})
+    """Return the spec of the MariaDB object."""
     return {
-        **pod,
-        "replicas": args["replicas"],
+        **operated_pod(name, args, server, topology.lines),
+        "replicas": server.replicas,
         "rootPasswordSecretKeyRef": _key(secrets["passwords"], "root-password"),
-        "storage": _storage(args["storage"]),
+        "storage": _storage(server.storage),
         # Between the servers, and for the agents' password.
-        "tls": {"enabled": True, "required": False, "galeraSSTEnabled": args["mode"] == "galera"},
+        "tls": {
+            "enabled": True,
+            "required": False,
+            "galeraSSTEnabled": topology.encrypts_transfers,
+        },
         "podDisruptionBudget": {"maxUnavailable": 1},
         # Agents are not updated until the settings name another image.
         "updateStrategy": {"type": "ReplicasFirstPrimaryLast", "autoUpdateDataPlane": False},
         "inheritMetadata": {"labels": {**args["labels"], "app.kubernetes.io/part-of": "openmage"}},
-        key: {
-            **topology,
+        topology.field: {
+            **topology.spec,
             "enabled": True,
-            "initContainer": beside(args),
-            "agent": {**beside(args), "basicAuth": _agent_password(secrets)},
+            "initContainer": beside(server),
+            "agent": {**beside(server), "basicAuth": _agent_password(secrets)},
         },
     }
 
 
-def _replication(args: ReplicatedDatabaseArgs, secrets: ServerSecrets, rebuilt: Spec) -> Spec:
-    return {
+def replication(name: str, server: ReplicatedMariaDb, rebuilt: Spec) -> Topology:
+    """Return a primary with replicas; `rebuilt` says how they are filled again."""
+    spec: Spec = {
         "gtidStrictMode": True,
         "semiSyncEnabled": True,
-        "semiSyncAckTimeout": f"{args['semi_sync_timeout_seconds']}s",
+        "semiSyncAckTimeout": f"{server.semi_sync_timeout_seconds}s",
         # An order becomes visible only when it is on two servers.
         "semiSyncWaitPoint": "AfterSync",
         "syncBinlog": 1,
@@ -76,16 +94,18 @@ def _replication(args: ReplicatedDatabaseArgs, secrets: ServerSecrets, rebuilt: 
             **rebuilt,
             # With MariaDB's default, a failover waits a minute for a disconnected replica.
             "connectionRetrySeconds": 1,
-            "maxLagSeconds": args["max_lag_seconds"],
-            "replPasswordSecretKeyRef": _key(secrets["passwords"], "replication-password"),
+            "maxLagSeconds": server.max_lag_seconds,
+            "replPasswordSecretKeyRef": _key(f"{name}-passwords", "replication-password"),
         },
     }
+    return Topology("replication", spec, _REPLICATION, (), encrypts_transfers=False)
 
 
-def _galera(args: GaleraDatabaseArgs) -> Spec:
-    wait = f"{args['copy_seconds']}s"
-    jobs = {"resources": container_resources(args["resources"], "1Gi")}
-    return {
+def galera(server: GaleraMariaDb) -> Topology:
+    """Return a Galera cluster."""
+    wait = f"{server.copy_seconds}s"
+    jobs = {"resources": container_resources(server.resources, "1Gi")}
+    spec: Spec = {
         "primary": {"autoFailover": True},
         "sst": "mariabackup",
         # The last server of three keeps serving while it is the donor.
@@ -102,6 +122,7 @@ def _galera(args: GaleraDatabaseArgs) -> Spec:
             "job": jobs,
         },
     }
+    return Topology("galera", spec, {}, _GALERA, encrypts_transfers=True)
 
 
 def _agent_password(secrets: ServerSecrets) -> Spec:

@@ -1,21 +1,21 @@
 """A MariaDB in the shop's namespace, in one pod on one volume."""
 
-from typing import Literal, TypedDict
+from typing import NamedTuple, TypedDict
 
 import pulumi
 
-from components.database.node_local import node_claim
-from components.database.own_pod import mariadb_pod
+from components.database.own_pod import DATABASE_NAME, mariadb_pod
 from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.network_policies import DATABASE_CLIENTS
 from components.kit.passwords import password
 from components.kit.pods import PodArgs
-from components.kit.volumes import Retention, claim, keep
+from components.kit.volumes import Retention
 from components.kit.workload import single_pod_store
 from shop.constants import MARIADB_PORT
 from shop.render import mysqld_config
-from stackfile.values import Resources, Storage
+from stackfile.databases import MariaDb
+from stackfile.servers import Endpoint, SqlServer
 
 
 class OwnDatabaseArgs(ShopArgs, PodArgs):
@@ -23,42 +23,12 @@ class OwnDatabaseArgs(ShopArgs, PodArgs):
 
     image: str
     """MariaDB's official image, or one with the same entrypoint."""
-    resources: Resources
-    """Of the container with MariaDB."""
-    buffer_pool: int
-    """InnoDB's buffer pool, in bytes."""
-    max_connections: int
-    """Connections at most."""
-    config: dict[str, str | int]
-    """Custom lines for [mysqld]."""
     retention: Retention
     """Whether the data can be lost with the stack."""
     password: pulumi.Output[str] | None
     """Password of the shop's user; generated where it is None."""
     root_password: pulumi.Output[str] | None
     """Password of root; generated where it is None."""
-
-
-class VolumeDatabaseArgs(OwnDatabaseArgs):
-    """A MariaDB in the shop's namespace, on a dynamically provisioned volume."""
-
-    mode: Literal["volume"]
-    """On a volume of any storage class."""
-    storage: Storage
-    """Volume of the data."""
-
-
-class NodeLocalDatabaseArgs(OwnDatabaseArgs):
-    """A MariaDB in the shop's namespace, on the disk of one node."""
-
-    mode: Literal["node-local"]
-    """In a directory of a node."""
-    node: str
-    """Node, by its label `kubernetes.io/hostname`."""
-    path: str
-    """Directory on the node."""
-    size: str
-    """Nominal size of the volume, a Kubernetes quantity."""
 
 
 class Passwords(TypedDict):
@@ -68,6 +38,31 @@ class Passwords(TypedDict):
     """Of the shop's user."""
     root: pulumi.Output[str]
     """Of root."""
+
+
+class Answers(NamedTuple):
+    """Where a database answers, and with which passwords."""
+
+    server: pulumi.Output[SqlServer]
+    password: pulumi.Output[str]
+    root_password: pulumi.Output[str] | None
+    ca: str | None
+
+
+def answers(host: pulumi.Output[str], secrets: Passwords, read: Endpoint | None = None) -> Answers:
+    """Return where a database answers that is created here; `read` is where its replicas do."""
+
+    def server(known: str) -> SqlServer:
+        return SqlServer.model_construct(
+            host=known,
+            port=MARIADB_PORT,
+            name=DATABASE_NAME,
+            username=DATABASE_NAME,
+            cidrs=(),
+            read=read,
+        )
+
+    return Answers(host.apply(server), secrets["user"], secrets["root"], None)
 
 
 def passwords(name: str, args: OwnDatabaseArgs, child: pulumi.ResourceOptions) -> Passwords:
@@ -83,28 +78,23 @@ def passwords(name: str, args: OwnDatabaseArgs, child: pulumi.ResourceOptions) -
 
 def own_server(
     name: str,
-    args: VolumeDatabaseArgs | NodeLocalDatabaseArgs,
-    secrets: Passwords,
+    args: OwnDatabaseArgs,
+    server: MariaDb,
+    data: pulumi.Output[str],
     child: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    """Run the server and return its host."""
+) -> Answers:
+    """Run the server on the volume `data`."""
+    secrets = passwords(name, args, child)
     metadata = auto_named(name, args)
     values = {"password": secrets["user"], "root-password": secrets["root"]}
-    lines = mysqld_config(args["buffer_pool"], args["max_connections"], args["config"])
+    lines = mysqld_config(server.buffer_pool, server.max_connections, server.config)
     pod = mariadb_pod(
         args,
+        server,
         image=args["image"],
-        resources=args["resources"],
         passwords=secret(f"{name}-passwords", metadata, values, child),
         config=config_map(f"{name}-config", metadata, {"openmage.cnf": lines}, child),
-        data=_data(f"{name}-data", args, keep(args["retention"], child)),
+        data=data,
     )
-    return single_pod_store(name, args, MARIADB_PORT, pod, child, DATABASE_CLIENTS)
-
-
-def _data(
-    name: str, args: VolumeDatabaseArgs | NodeLocalDatabaseArgs, opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
-    if args["mode"] == "volume":
-        return claim(name, args, args["storage"], "ReadWriteOnce", opts)
-    return node_claim(name, args, (args["node"], args["path"]), args["size"], opts)
+    host = single_pod_store(name, args, MARIADB_PORT, pod, child, DATABASE_CLIENTS)
+    return answers(host, secrets)

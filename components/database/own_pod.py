@@ -3,16 +3,11 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.containers import (
-    PULL_POLICY,
-    command,
-    container_resources,
-    probe,
-    restricted_container,
-)
+from components.kit.containers import command, probe, restricted_container
 from components.kit.pods import DATABASE_USER, PodArgs, restricted_pod
-from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
+from components.kit.volumes import claim_volume, config_volume, mount, scratch_volume, secret_volume
 from shop.constants import MARIADB_PORT
+from stackfile.databases import MariaDb
 from stackfile.values import Resources
 
 DATABASE_NAME = "openmage"
@@ -23,17 +18,17 @@ _HEALTH = command("healthcheck.sh", "--connect", "--innodb_initialized")
 
 def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
     args: PodArgs,
+    server: MariaDb,
     *,
     image: str,
-    resources: Resources,
     passwords: pulumi.Input[str],
     config: pulumi.Input[str],
     data: pulumi.Input[str],
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod: the official image, as a non-root user with a read-only root filesystem."""
     return {
-        **restricted_pod(args, DATABASE_USER),
-        "containers": [_container(image, resources)],
+        **restricted_pod(args, DATABASE_USER, server.placement),
+        "containers": [_container(image, server.resources)],
         # A clean shutdown flushes every dirty page.
         "termination_grace_period_seconds": 120,
         "volumes": [
@@ -49,9 +44,7 @@ def mariadb_pod(  # noqa: PLR0913 (each is a part of the pod)
 
 def _container(image: str, resources: Resources) -> k8s.core.v1.ContainerArgsDict:
     return {
-        "name": "mariadb",
-        "image": image,
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container("mariadb", image, resources, "2Gi"),
         "args": ["mariadbd"],
         "env": [
             {"name": "MARIADB_DATABASE", "value": DATABASE_NAME},
@@ -67,18 +60,11 @@ def _container(image: str, resources: Resources) -> k8s.core.v1.ContainerArgsDic
         "startup_probe": probe(_HEALTH, period=5, failures=120),
         "readiness_probe": probe(_HEALTH, period=10, failures=3),
         "liveness_probe": probe(_HEALTH, period=20, failures=6, timeout=10),
-        "resources": container_resources(resources, "2Gi"),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "data", "mount_path": "/var/lib/mysql"},
             {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
             {"name": "run", "mount_path": "/run/mysqld"},
-            {"name": "passwords", "mount_path": _SECRETS, "read_only": True},
-            {
-                "name": "config",
-                "mount_path": "/etc/mysql/conf.d/zz-openmage.cnf",
-                "sub_path": "openmage.cnf",
-                "read_only": True,
-            },
+            mount("passwords", _SECRETS),
+            mount("config", "/etc/mysql/conf.d/zz-openmage.cnf", "openmage.cnf"),
         ],
     }

@@ -6,15 +6,8 @@ from typing import TypedDict
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.containers import (
-    LEAVE,
-    PULL_POLICY,
-    container_resources,
-    http,
-    nginx_command,
-    probe,
-    restricted_container,
-)
+from components.kit.containers import LEAVE, http, nginx_command, probe, restricted_container
+from components.kit.volumes import mount
 from shop.constants import (
     FRONTEND_CACHE_FILES,
     HTTP_PORT,
@@ -50,9 +43,7 @@ def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
     """Return the container; its volumes are `config`, `nginx-tmp` and `tls`."""
     live = http("/live", PRIVATE_PORT)
     return {
-        "name": "nginx",
-        "image": args["image"],
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container("nginx", args["image"], args["resources"], "128Mi"),
         "command": nginx_command(FRONTEND_CACHE_FILES),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
@@ -63,12 +54,10 @@ def terminator_container(args: TerminatorArgs) -> k8s.core.v1.ContainerArgsDict:
         "readiness_probe": probe(live, period=5, failures=3),
         "liveness_probe": probe({"tcp_socket": {"port": PRIVATE_PORT}}, period=20, failures=3),
         "lifecycle": LEAVE,
-        "resources": container_resources(args["resources"], "128Mi"),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
+            mount("config", FRONTEND_CACHE_FILES),
             # Mounted as a folder: a subPath mount would not be updated with the Secret.
-            {"name": "tls", "mount_path": TLS_FILES, "read_only": True},
+            mount("tls", TLS_FILES),
         ],
     }

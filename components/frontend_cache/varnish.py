@@ -4,19 +4,12 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.frontend_cache.terminator import TerminatorArgs, terminator_container
-from components.kit.containers import (
-    PULL_POLICY,
-    container_resources,
-    drain_seconds,
-    http,
-    probe,
-    restricted_container,
-)
+from components.kit.containers import drain_seconds, http, probe, restricted_container
 from components.kit.pods import WEB_USER, PodArgs, restricted_pod, spread
-from components.kit.volumes import config_volume, scratch_volume, secret_volume
+from components.kit.volumes import config_volume, mount, scratch_volume, secret_volume
 from shop.constants import FRONTEND_CACHE_FILES, HTTP_PORT, PURGE_PORT, VARNISH_PORT
 from shop.frontend_cache import Caching
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 VARNISH_USER = 10004
 """User and group of Varnish."""
@@ -46,6 +39,8 @@ class VarnishArgs(PodArgs):
     """Varnish's official image."""
     resources: Resources
     """Of Varnish."""
+    placement: Placement
+    """On which nodes the pods run."""
     storage: int
     """Bytes of cache; the rest of the limit is for threads, logs and responses in transit."""
     caching: Caching
@@ -71,7 +66,7 @@ def varnish_pod(
         containers.append(terminator_container(terminator))
     return {
         **spread(name),
-        **restricted_pod(args, WEB_USER if terminator else VARNISH_USER),
+        **restricted_pod(args, WEB_USER if terminator else VARNISH_USER, args["placement"]),
         "termination_grace_period_seconds": drain_seconds(_longest(args)),
         "containers": containers,
         "volumes": volumes,
@@ -127,9 +122,7 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
         ports.insert(0, {"name": "http", "container_port": HTTP_PORT})
     drain = _DRAIN.format(seconds=_longest(args), work=_WORK)
     return {
-        "name": "varnish",
-        "image": args["image"],
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container("varnish", args["image"], args["resources"], "128Mi"),
         "command": varnishd(args["storage"], terminator=terminator is not None),
         "ports": ports,
         "startup_probe": probe(http("/ready", PURGE_PORT), period=1, failures=60),
@@ -137,12 +130,10 @@ def _varnish(args: VarnishArgs) -> k8s.core.v1.ContainerArgsDict:
         "readiness_probe": probe(http("/ready", PURGE_PORT), period=5, failures=3),
         "liveness_probe": probe(http("/live", PURGE_PORT), period=20, failures=3),
         "lifecycle": {"pre_stop": {"exec_": {"command": ["sh", "-c", drain]}}},
-        "resources": container_resources(args["resources"], "128Mi"),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "varnish", "mount_path": _WORK},
             # Varnish compiles its configuration there.
             {"name": "varnish-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "config", "mount_path": FRONTEND_CACHE_FILES, "read_only": True},
+            mount("config", FRONTEND_CACHE_FILES),
         ],
     }

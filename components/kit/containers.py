@@ -1,5 +1,6 @@
 """How every container runs: restricted, bounded, and looked at by probes."""
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 from stackfile.values import Resources
@@ -22,6 +23,19 @@ def nginx_command(folder: str) -> list[str]:
     return ["nginx", "-e", "/dev/stderr", "-c", f"{folder}/nginx.conf", "-g", "daemon off;"]
 
 
+def restricted_container(
+    name: str, image: pulumi.Input[str], resources: Resources, scratch: str
+) -> k8s.core.v1.ContainerArgsDict:
+    """Return what every container has; `scratch` is the limit on its ephemeral storage."""
+    return {
+        "name": name,
+        "image": image,
+        "image_pull_policy": PULL_POLICY,
+        "resources": container_resources(resources, scratch),
+        "security_context": container_security(),
+    }
+
+
 def container_resources(
     resources: Resources, scratch: str
 ) -> k8s.core.v1.ResourceRequirementsArgsDict:
@@ -41,7 +55,7 @@ def container_resources(
     }
 
 
-def restricted_container() -> k8s.core.v1.SecurityContextArgsDict:
+def container_security() -> k8s.core.v1.SecurityContextArgsDict:
     """Return the security context of every container."""
     return {
         "allow_privilege_escalation": False,

@@ -4,6 +4,14 @@ import pulumi
 import pulumi_random as random
 
 
+def supplied(given: pulumi.Output[str] | None) -> pulumi.Output[str]:
+    """Return the password of a server that is there already."""
+    if given is None:
+        message = "an external server has a password that must be supplied"
+        raise ValueError(message)
+    return pulumi.Output.secret(given)
+
+
 def password(
     name: str, given: pulumi.Output[str] | None, opts: pulumi.ResourceOptions, length: int = 32
 ) -> pulumi.Output[str]:

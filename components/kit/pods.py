@@ -23,8 +23,6 @@ VALKEY_USER = 10003
 class PodArgs(TypedDict):
     """Arguments of every pod of a shop."""
 
-    placement: Placement
-    """On which nodes the pods run."""
     service_account: pulumi.Input[str]
     """ServiceAccount of the pods, without permissions and without a token."""
     pull_secrets: Sequence[str]
@@ -44,10 +42,10 @@ def pod_security(user: int) -> k8s.core.v1.PodSecurityContextArgsDict:
     }
 
 
-def restricted_pod(args: PodArgs, user: int) -> k8s.core.v1.PodSpecArgsDict:
+def restricted_pod(args: PodArgs, user: int, placement: Placement) -> k8s.core.v1.PodSpecArgsDict:
     """Return the fields that all pods share; the caller adds containers and volumes."""
     return {
-        **placed(args["placement"]),
+        **placed(placement),
         "automount_service_account_token": False,
         "enable_service_links": False,
         "image_pull_secrets": [{"name": name} for name in args["pull_secrets"]],

@@ -27,7 +27,11 @@ def keep(retention: Retention, child: pulumi.ResourceOptions) -> pulumi.Resource
 
 
 def claim(
-    name: str, args: ShopArgs, storage: Storage, access_mode: str, opts: pulumi.ResourceOptions
+    name: str,
+    args: ShopArgs,
+    storage: Storage,
+    opts: pulumi.ResourceOptions,
+    access_mode: str = "ReadWriteOnce",
 ) -> pulumi.Output[str]:
     """Claim a volume that outlives the pods, and return the claim's name.
 
@@ -43,6 +47,14 @@ def claim(
         name, metadata=named(name, args), spec=spec, opts=opts
     )
     return volume.metadata.name
+
+
+def mount(name: str, path: str, file: str | None = None) -> k8s.core.v1.VolumeMountArgsDict:
+    """Return a read-only mount of a volume, or of one file in it."""
+    found: k8s.core.v1.VolumeMountArgsDict = {"name": name, "mount_path": path, "read_only": True}
+    if file is not None:
+        found["sub_path"] = file
+    return found
 
 
 def scratch_volume(name: str, size: str) -> k8s.core.v1.VolumeArgsDict:

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.kit.containers import PULL_POLICY, container_resources, restricted_container
+from components.kit.containers import restricted_container
 from components.kit.metadata import ShopArgs, labels
 from components.kit.network_policies import DATABASE_CLIENTS, PHP_PODS
 from components.kit.pods import WEB_USER, PodArgs, restricted_pod
-from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
+from components.kit.volumes import claim_volume, config_volume, mount, scratch_volume, secret_volume
 from shop.constants import CODE, ETC
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 _AUTHORITIES = ("database-ca.pem", "sessions-ca.pem", "cache-ca.pem")
 """Certificate authorities of external servers; empty for unencrypted connections."""
@@ -61,9 +61,7 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
         **mounts,
     }
     return {
-        "name": name,
-        "image": args["image"],
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container(name, args["image"], resources, _SCRATCH),
         "command": list(command),
         "working_dir": CODE,
         # A failing script reports why in the container's status, and so in Pulumi's output.
@@ -75,25 +73,23 @@ def php_container(  # noqa: PLR0913 (each is a part of the container)
             # After this time the server releases the locks of a pod whose node is gone.
             *([{"name": "OPENMAGE_DEADLINE_SECONDS", "value": str(deadline)}] if deadline else []),
         ],
-        "resources": container_resources(resources, _SCRATCH),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "php-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
             {"name": "var", "mount_path": f"{CODE}/var"},
             {"name": "media", "mount_path": f"{CODE}/media"},
-            *(_file(path, volume, key) for path, (volume, key) in sorted(files.items())),
+            *(mount(volume, path, key) for path, (volume, key) in sorted(files.items())),
             *folders,
         ],
     }
 
 
 def php_pod(
-    args: PhpArgs, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
+    args: PhpArgs, placement: Placement, volumes: Sequence[k8s.core.v1.VolumeArgsDict]
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod of `php_container`; `volumes` are added to those it mounts."""
     mail = args["mail"]
     return {
-        **restricted_pod(args, WEB_USER),
+        **restricted_pod(args, WEB_USER, placement),
         "volumes": [
             scratch_volume("php-tmp", "1Gi"),
             scratch_volume("var", "1Gi"),
@@ -109,7 +105,3 @@ def php_pod(
 def php_labels(name: str, args: ShopArgs) -> dict[str, str]:
     """Return the labels of a pod that may connect to the shop's stores."""
     return {**labels(name, args), **PHP_PODS, **DATABASE_CLIENTS}
-
-
-def _file(path: str, volume: str, key: str) -> k8s.core.v1.VolumeMountArgsDict:
-    return {"name": volume, "mount_path": path, "sub_path": key, "read_only": True}

@@ -8,16 +8,14 @@ import pulumi_kubernetes as k8s
 
 from components.kit.containers import (
     LEAVE,
-    PULL_POLICY,
     command,
-    container_resources,
     http,
     nginx_command,
     probe,
     restricted_container,
 )
 from components.kit.pods import WEB_USER, restricted_pod, spread
-from components.kit.volumes import claim_volume, config_volume, scratch_volume, secret_volume
+from components.kit.volumes import claim_volume, config_volume, mount, scratch_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_pod
 from shop.constants import (
     APACHE_FILES,
@@ -30,7 +28,7 @@ from shop.constants import (
     NGINX_FILES,
     PRIVATE_PORT,
 )
-from stackfile.values import Resources
+from stackfile.values import Placement, Resources
 
 _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 
@@ -38,6 +36,8 @@ _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 class WebPodArgs(PhpArgs):
     """Arguments of every pod of a web tier."""
 
+    placement: Placement
+    """On which nodes the pods run."""
     php_resources: Resources
     """Resources of the container that runs PHP."""
     server_config: pulumi.Input[str]
@@ -72,7 +72,7 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
     volumes = [*_nginx_volumes(args), config_volume("php-fpm", nginx["php_fpm_config"])]
     return {
         **spread(name),
-        **php_pod(args, volumes),
+        **php_pod(args, args["placement"], volumes),
         "init_containers": [php],
         # A worker of the main pool must answer; neither database nor Valkey is checked, or a short
         # outage of either would make every pod unready at once.
@@ -94,14 +94,18 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
         "lifecycle": LEAVE,
     }
     volumes = [config_volume("php-fpm", nginx["php_fpm_config"])]
-    return {**spread(f"{name}-php"), **php_pod(args, volumes), "containers": [php]}
+    return {
+        **spread(f"{name}-php"),
+        **php_pod(args, args["placement"], volumes),
+        "containers": [php],
+    }
 
 
 def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with nginx only: it has no code and cannot reach any store."""
     return {
         **spread(name),
-        **restricted_pod(args, WEB_USER),
+        **restricted_pod(args, WEB_USER, args["placement"]),
         "volumes": [*_nginx_volumes(args), claim_volume("media", args["media_claim"])],
         # PHP's pods have readiness probes of their own; static files do not need them.
         "containers": [_nginx(args, nginx, ready="/live")],
@@ -112,7 +116,7 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with Apache and mod_php."""
     run = ["apache2", "-f", f"{APACHE_FILES}/apache.conf", "-D", "FOREGROUND"]
     folders: list[k8s.core.v1.VolumeMountArgsDict] = [
-        {"name": "server", "mount_path": APACHE_FILES, "read_only": True},
+        mount("server", APACHE_FILES),
         *_access_mounts(args),
     ]
     ready = http("/ready", PRIVATE_PORT)
@@ -129,7 +133,7 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
         "lifecycle": LEAVE,
     }
     volumes = [config_volume("server", args["server_config"]), *_access_volumes(args)]
-    return {**spread(name), **php_pod(args, volumes), "containers": [container]}
+    return {**spread(name), **php_pod(args, args["placement"], volumes), "containers": [container]}
 
 
 def _fpm(
@@ -142,9 +146,7 @@ def _fpm(
 def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.ContainerArgsDict:
     action = http(ready, PRIVATE_PORT)
     return {
-        "name": "nginx",
-        "image": nginx["image"],
-        "image_pull_policy": PULL_POLICY,
+        **restricted_container("nginx", nginx["image"], nginx["resources"], "1536Mi"),
         "command": nginx_command(NGINX_FILES),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
@@ -154,12 +156,10 @@ def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.Con
         "readiness_probe": probe(action, period=5, failures=3),
         "liveness_probe": probe(http("/live", PRIVATE_PORT), period=20, failures=3),
         "lifecycle": LEAVE,
-        "resources": container_resources(nginx["resources"], "1536Mi"),
-        "security_context": restricted_container(),
         "volume_mounts": [
             {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)
-            {"name": "server", "mount_path": NGINX_FILES, "read_only": True},
-            {"name": "media", "mount_path": f"{CODE}/media", "read_only": True},
+            mount("server", NGINX_FILES),
+            mount("media", f"{CODE}/media"),
             *_access_mounts(args),
         ],
     }
@@ -181,4 +181,4 @@ def _access_volumes(args: WebPodArgs) -> list[k8s.core.v1.VolumeArgsDict]:
 def _access_mounts(args: WebPodArgs) -> list[k8s.core.v1.VolumeMountArgsDict]:
     if args["htpasswd"] is None:
         return []
-    return [{"name": "access", "mount_path": BASIC_AUTH_FILES, "read_only": True}]
+    return [mount("access", BASIC_AUTH_FILES)]

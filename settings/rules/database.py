@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from settings.database import (
-    ANYWHERE,
     MARIADB_VERSIONS,
     ExternalDatabase,
     GaleraDatabase,
@@ -13,6 +12,7 @@ from settings.database import (
     VolumeDatabase,
 )
 from settings.model import Settings
+from stackfile.databases import ANYWHERE
 from stackfile.report import Violation
 from stackfile.types import has_digest, image_tag
 

@@ -12,10 +12,9 @@ from pulumi.runtime import mocks, set_all_config
 import components
 from components.cache.cache import CacheArgs
 from components.cron import CronRunnerArgs
-from components.database.own import VolumeDatabaseArgs
-from components.edge import CertificateArgs
-from components.edge.edge import EdgeArgs
-from components.frontend_cache.frontend_cache import FrontendCacheArgs
+from components.database.database import DatabaseArgs
+from components.edge import CertificateArgs, EdgeArgs
+from components.frontend_cache import FrontendCacheArgs
 from components.kit.metadata import ShopArgs
 from components.kit.pods import PodArgs
 from components.mail import SmtpArgs
@@ -27,9 +26,10 @@ from components.web import ShopConfigArgs, WebTierArgs
 from components.web.php import PhpArgs
 from offline.graph import Graph, Resource, masked, plain
 from offline.monitor import Cluster, Recorder
+from stackfile.databases import VolumeMariaDb
 from stackfile.routes import IngressRoute
-from stackfile.servers import RedisServer, SmtpServer, SqlServer
-from stackfile.values import Autoscaling, Placement, Resources, Storage
+from stackfile.servers import PersistentRedis, RedisServer, SmtpServer, SqlServer
+from stackfile.values import Autoscaling, Placement, Resources, SharedVolume, Storage
 from tests.harness import data, spec
 
 NAME = "instance"
@@ -48,7 +48,6 @@ class Code(ShopArgs, PhpArgs):
 SHOP: Shop = {
     "namespace": "acme",
     "labels": {"openmage.org/customer": "acme"},
-    "placement": Placement(),
     "service_account": "pods",
     "pull_secrets": [],
 }
@@ -65,22 +64,13 @@ JUST_SHOP: ShopArgs = {"namespace": SHOP["namespace"], "labels": SHOP["labels"]}
 
 def cache() -> CacheArgs:
     return {
-        "sessions": {
-            **SHOP,
-            "mode": "own",
-            "image": "valkey:8",
-            "engine": "valkey",
-            "resources": SMALL,
-            "maxmemory": 2**27,
-            "password": None,
-            "storage": Storage(size="1Gi"),
-        },
-        "cache": {
-            **JUST_SHOP,
-            "mode": "external",
-            "server": RedisServer(host="redis.example.com", port=6380, cidrs=("10.9.0.0/16",)),
-            "password": pulumi.Output.secret("hidden"),
-        },
+        **SHOP,
+        "image": "valkey:8",
+        "engine": "valkey",
+        "sessions": PersistentRedis(resources=SMALL, storage=Storage(size="1Gi")),
+        "sessions_password": None,
+        "cache": RedisServer(host="redis.example.com", port=6380, cidrs=("10.9.0.0/16",)),
+        "cache_password": pulumi.Output.secret("hidden"),
     }
 
 
@@ -98,6 +88,7 @@ def certificate() -> CertificateArgs:
 def cron() -> CronRunnerArgs:
     return {
         **CODE,
+        "placement": Placement(),
         "schedule": "*/5 * * * *",
         "active_deadline_seconds": 1800,
         "resources": SMALL,
@@ -106,19 +97,22 @@ def cron() -> CronRunnerArgs:
     }
 
 
-def database() -> VolumeDatabaseArgs:
+def database() -> DatabaseArgs:
     return {
         **SHOP,
-        "mode": "volume",
+        "server": VolumeMariaDb.model_validate(
+            {
+                "storage": Storage(size="8Gi"),
+                "resources": SMALL,
+                "maxConnections": 50,
+                "config": {"max_statement_time": 300},
+            }
+        ),
         "image": "mariadb:11.8",
-        "resources": SMALL,
-        "buffer_pool": 2**27,
-        "max_connections": 50,
-        "config": {"max_statement_time": 300},
+        "shared": SharedVolume(storage=Storage(size="5Gi")),
         "retention": {"protect": True, "retain": True},
         "password": None,
         "root_password": None,
-        "storage": Storage(size="8Gi"),
     }
 
 
@@ -148,6 +142,7 @@ def edge() -> EdgeArgs:
 def frontend_cache() -> FrontendCacheArgs:
     return {
         **SHOP,
+        "placement": Placement(),
         "image": "varnish:7",
         "resources": SMALL,
         "replicas": 2,
@@ -180,8 +175,7 @@ def mail() -> SmtpArgs:
 def media() -> MediaArgs:
     return {
         **JUST_SHOP,
-        "storage": Storage(size="5Gi"),
-        "access_mode": "ReadWriteMany",
+        "volume": SharedVolume(storage=Storage(size="5Gi")),
         "retention": {"protect": True, "retain": True},
     }
 
@@ -189,6 +183,7 @@ def media() -> MediaArgs:
 def phpmyadmin() -> PhpMyAdminArgs:
     return {
         **SHOP,
+        "placement": Placement(),
         "image": "phpmyadmin:5",
         "resources": SMALL,
         "memory_limit": 2**27,
@@ -202,6 +197,7 @@ def phpmyadmin() -> PhpMyAdminArgs:
 def release() -> ReleaseArgs:
     return {
         **CODE,
+        "placement": Placement(),
         "settings": "{}",
         "admin_password": None,
         "resources": SMALL,
@@ -247,6 +243,7 @@ def tenant() -> TenantArgs:
 def web_tier() -> WebTierArgs:
     return {
         **CODE,
+        "placement": Placement(),
         "topology": "apache",
         "nginx": None,
         "php_resources": SMALL,
