@@ -166,7 +166,7 @@ CASES = [
         SECRET,
         {},
         "edge.movingFrom",
-        "is the route that edge describes",
+        "is identical to the edge",
         "describe the former one",
     ),
     (
@@ -175,7 +175,7 @@ CASES = [
         SECRET,
         {},
         "edge.movingFrom",
-        "is the route that edge describes",
+        "is identical to the edge",
         "describe the former one",
     ),
     (
@@ -184,7 +184,7 @@ CASES = [
         SECRET,
         TERMINATOR,
         "edge.movingFrom",
-        "is the route that edge describes",
+        "is identical to the edge",
         "describe the former one",
     ),
     (
