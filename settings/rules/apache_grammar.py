@@ -6,7 +6,7 @@ from math import inf
 from typing import Annotated, Literal, NamedTuple
 
 from settings.rules.nginx_grammar import Directive, Mistake, Parsed
-from settings.tables import BY_NAME, Names, tables
+from stackfile.tables import BY_NAME, Names, tables
 
 Told = tuple[str, str] | None
 """What is wrong, and how to mend it."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from settings.model import Settings
 from settings.rules.nginx_grammar import DATA_BLOCKS, Context, Directive, Mistake, known, parse
 from settings.rules.program_lines import OWNED, guarded, web_server_files, writable
-from settings.tables import Names, TextByName, tables
 from shop.render import nginx_php
+from stackfile.tables import Names, TextByName, tables
 
 CONTEXTS: Mapping[str, Context] = {"http": ("http",), "server": ("http", "server")}
 

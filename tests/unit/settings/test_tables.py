@@ -8,9 +8,14 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 import settings
-from settings.tables import BY_NAME, Names, TextByName, tables
+import shop
+from stackfile.tables import BY_NAME, Names, TextByName, tables
 
-FILES = sorted(Path(settings.__file__).parent.rglob("*.yaml"))
+FILES = [
+    file
+    for package in (settings, shop)
+    for file in sorted(Path(package.__file__).parent.rglob("*.yaml"))
+]
 
 
 class Row(NamedTuple):
