@@ -8,14 +8,9 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 import settings
-import shop
 from stackfile.tables import BY_NAME, Names, TextByName, tables
 
-FILES = [
-    file
-    for package in (settings, shop)
-    for file in sorted(Path(package.__file__).parent.rglob("*.yaml"))
-]
+FILES = sorted(Path(settings.__file__).parent.rglob("*.yaml"))
 
 
 class Row(NamedTuple):
