@@ -38,7 +38,7 @@ media = Media("media", wiring.media.args(settings, tenant), on_cluster)
 database = Database("database", wiring.database.args(settings, secrets, pods), on_cluster)
 cache = Cache("cache", wiring.cache.args(settings, secrets, pods), on_cluster)
 config = ShopConfig(
-    "config", wiring.shop_config.args(settings, secrets, tenant, database, cache), on_cluster
+    "config", wiring.shop_config.args(settings, secrets, tenant, mail, database, cache), on_cluster
 )
 certificate = Certificate(
     "certificate", wiring.certificate.args(settings, secrets, tenant), on_cluster

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from settings.model import Settings
-from settings.tables import tables
 from stackfile.merge import Tree, merge
 from stackfile.section import Section, choice, sections_in
+from stackfile.tables import tables
 
 PRESETS = tables(__file__, dict[str, Tree])
 _DEFAULTS: Mapping[str, Any] = {

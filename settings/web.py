@@ -129,6 +129,10 @@ class Limits(Section):
     api: PerMinute = 300
     """API calls, if `web.api` enables the API; burst of sixty."""
 
+    def per_minute(self, *, api: bool) -> dict[str, int]:
+        """Return the limits by their names; that of the API is 0 while it is off."""
+        return self.model_dump() if api else {**self.model_dump(), "api": 0}
+
 
 class _Web(Section):
     document_root: Literal["pub/default", "."] = "pub/default"

@@ -5,24 +5,6 @@ from typing import TypedDict
 
 from shop._templates import TEMPLATES
 
-_SORRY = (
-    "<!doctype html><title>Please try again</title>"
-    "<p>The shop does not answer at the moment. Please try again in a minute.</p>\n"
-)
-_NOISE = (
-    "([?&])(utm_[a-z_]+|gclid|gbraid|wbraid|gclsrc|dclid|fbclid|msclkid|ttclid|twclid|yclid|igshid|"
-    "li_fat_id|mc_cid|mc_eid|_ga|_gl|pk_[a-z_]+|mtm_[a-z_]+|srsltid)=[^&]*"
-)
-"""Tracking parameters, which are only read by scripts in the browser."""
-_PRIVATE = (
-    *("api", "captcha", "checkout", "customer", "downloadable", "giftmessage", "newsletter"),
-    *("oauth", "onestepcheckout", "paypal", "persistent", "poll", "productalert", "sales"),
-    *("sendfriend", "shipping", "wishlist"),
-)
-"""Front names of personal pages."""
-_COOKIES = "(^|; *)(external_no_cache|no_cache|persistent_shopping_cart)=[^;]"
-"""Cookies of visitors who need personal pages, by Magento 1's traditional names."""
-
 
 class Caching(TypedDict):
     """What is cached, and for whom."""
@@ -67,14 +49,7 @@ class Terminator(TypedDict):
 
 def varnish_config(varnish: Varnish) -> str:
     """Return Varnish's VCL."""
-    names = "|".join((varnish["admin_path"], *_PRIVATE))
-    return TEMPLATES.get_template("varnish.vcl.j2").render(
-        **varnish,
-        sorry=_SORRY,
-        noise=_NOISE,
-        private_pages=rf"(?i)^(/index\.php)?(/[a-z0-9_]+)?/(({names})([/?]|$)|(api|get)\.php)",
-        private_cookies=f"(?i){_COOKIES}",
-    )
+    return TEMPLATES.get_template("varnish.vcl.j2").render(varnish)
 
 
 def terminator_config(terminator: Terminator) -> str:

@@ -6,15 +6,14 @@ from xml.etree import ElementTree as ET
 from shop.constants import ETC
 from shop.purge import Purge, Tree, purge_nodes
 from stackfile.servers import RedisSentinels, RedisServer, SqlServer
+from stackfile.tables import tables
 
 INSTALLED = "Thu, 01 Jan 2026 00:00:00 +0000"
 """Install date. OpenMage only checks its presence; a fixed date keeps the file unchanged."""
 SESSIONS_CA = f"{ETC}/sessions-ca.pem"
 """Where pods find the certificate authority of an external session store."""
-_CONNECTION_TYPES: Tree = {
-    "openmage_kubernetes": {"class": "OpenMage_Kubernetes_Db"},
-    "openmage_kubernetes_tls": {"class": "OpenMage_Kubernetes_Db_Tls"},
-}
+_FIXED = tables(__file__, dict[str, dict[str, str]])
+"""What is the same in every shop: options of the stores, and connection types by their classes."""
 
 
 class LocalXml(TypedDict):
@@ -56,6 +55,7 @@ def local_xml(values: LocalXml) -> str:
         # `use` must be empty, or the default setup's connection would be used instead.
         connection = {"use": "", **_connection(database, password), **where}
         resources["default_read"] = {"connection": connection}
+    types: Tree = {name: {"class": code} for name, code in _FIXED["connection_types"].items()}
     global_: Tree = {
         "install": {"date": INSTALLED},
         "crypt": {"key": values["crypt_key"]},
@@ -65,7 +65,7 @@ def local_xml(values: LocalXml) -> str:
         "skip_process_modules_updates_ignore_dev_mode": "1",
         "resources": resources,
         # `resource`, not `resources`: OpenMage's connection types are separate.
-        "resource": {"connection": {"types": _CONNECTION_TYPES}},
+        "resource": {"connection": {"types": types}},
         "session_save": "redis",
         "redis_session": _sessions(values),
         "cache": _cache(values),
@@ -103,21 +103,8 @@ def _sessions(values: LocalXml) -> Tree:
         **_session_server(values["sessions"]),
         "password": values["sessions_password"],
         "db": str(values["sessions"].database),
-        "timeout": "2.5",
-        "persistent": "",
-        "compression_threshold": "2048",
-        "compression_lib": "gzip",
-        "log_level": "1",
+        **_FIXED["redis_session"],
         "max_concurrency": str(values["max_concurrency"]),
-        "break_after_frontend": "5",
-        "break_after_adminhtml": "30",
-        "fail_after": "10",
-        "first_lifetime": "600",
-        "bot_first_lifetime": "60",
-        "bot_lifetime": "7200",
-        "disable_locking": "0",
-        "min_lifetime": "60",
-        "max_lifetime": "2592000",
     }
 
 
@@ -150,15 +137,7 @@ def _cache(values: LocalXml) -> Tree:
             **_username(redis),
             "password": values["cache_password"],
             "database": str(redis.database),
-            "persistent": "",
-            "connect_retries": "2",
-            "read_timeout": "10",
-            "automatic_cleaning_factor": "0",
-            "compress_data": "1",
-            "compress_tags": "1",
-            "compress_threshold": "20480",
-            "compression_lib": "gzip",
-            "use_lua": "1",
+            **_FIXED["backend_options"],
         },
     }
 

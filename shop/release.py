@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 from shop.render import VirtualHost
+from stackfile.tables import tables
+
+_FIXED = tables(__file__, dict[str, str])
+"""Values of every shop, by their paths."""
 
 
 class Store(TypedDict):
@@ -57,31 +61,17 @@ def config_rows(store: Store) -> list[Row]:
     shop = {"unsecure": f"{plain}://{store['shop_host']}/", "secure": _https(store["shop_host"])}
     admin = {"unsecure": f"{plain}://{store['admin_host']}/", "secure": _https(store["admin_host"])}
     default = {
+        **_FIXED,
         "admin/url/custom": f"{plain}://{store['admin_host']}/",
-        "admin/url/use_custom": "1",
-        "dev/log/active": "1",
-        # Errors and worse (syslog levels); the default, 600, logs nothing at all.
-        "dev/log/max_level": "3",
-        # Three statements and three writes on every page view, for a report nobody reads.
-        "system/log/enable_log": "0",
         "web/secure/base_url": shop["secure"],
         "web/secure/use_in_adminhtml": flag,
         "web/secure/use_in_frontend": flag,
-        "web/seo/use_rewrites": "1",
-        # Session ids in links end up in mails and search engines.
-        "web/session/use_frontend_sid": "0",
-        "web/session/use_http_via": "0",
-        "web/session/use_http_x_forwarded_for": "0",
-        "web/session/use_remote_addr": "0",
         "web/unsecure/base_url": shop["unsecure"],
-        "web/url/redirect_to_base": "1",
         "general/locale/code": store["locale"],
         "general/locale/timezone": store["timezone"],
         "currency/options/allow": store["currency"],
         "currency/options/base": store["currency"],
         "currency/options/default": store["currency"],
-        # The dashboard's charts used a service that no longer exists.
-        "admin/dashboard/enable_charts": "0",
     }
     if not store["secure"]:
         # With OpenMage's default, None, browsers only send cookies over https: without TLS

@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from shop._templates import TEMPLATES
 from shop.constants import FPM_PORT
+from shop.limits import RateLimit
 
 LOCAL_FPM = f"127.0.0.1:{FPM_PORT}"
 """Address of php-fpm in the pod of its nginx."""
@@ -36,21 +37,6 @@ class VirtualHost(TypedDict):
     """Code of the store view or website; empty for the default one."""
     type: str
     """`store` or `website`."""
-
-
-class RateLimit(TypedDict):
-    """A request limit per client."""
-
-    name: str
-    """Name of the limit, unlike that of any other."""
-    method: str
-    """HTTP method, as a regular expression."""
-    path: str
-    """Path after index.php, as a regular expression."""
-    per_minute: int
-    """Requests of one client per minute."""
-    burst: int
-    """Burst size."""
 
 
 class PhpMyAdminProxy(TypedDict):

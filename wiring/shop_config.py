@@ -1,17 +1,21 @@
 """Arguments of what the shop's code and its web servers are configured with."""
 
-from components import Cache, Database, Tenant
+from components import Cache, Database, Mail, Tenant
 from components.web.shop_config import ShopConfigArgs
 from settings import Secrets, Settings
 from wiring import web
 from wiring.common import of_shop, retention
 from wiring.frontend_cache import purge
-from wiring.mail import sendmail
 from wiring.release import release_id
 
 
-def args(
-    settings: Settings, secrets: Secrets, tenant: Tenant, database: Database, cache: Cache
+def args(  # noqa: PLR0913, PLR0917 (the code is configured to reach these)
+    settings: Settings,
+    secrets: Secrets,
+    tenant: Tenant,
+    mail: Mail,
+    database: Database,
+    cache: Cache,
 ) -> ShopConfigArgs:
     """Return the arguments of local.xml and the configuration files."""
     return {
@@ -28,7 +32,7 @@ def args(
         "release": release_id(settings),
         "max_concurrency": settings.session_concurrency,
         "memory_limit": settings.php.memory_limit,
-        "sendmail": sendmail(settings),
+        "sendmail": mail.sendmail,
         "ini": settings.php.ini,
         "custom_files": web.custom_files(settings),
         "tiers": web.tiers(settings),

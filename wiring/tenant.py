@@ -34,11 +34,11 @@ def args(settings: Settings) -> TenantArgs:
             "load_balancers": sum(services for services, _ in balancers),
             "node_ports": sum(ports for _, ports in balancers),
         },
-        "egress": [egress(rule.cidr, rule.ports) for rule in settings.network.egress],
+        "egress": [egress_to(rule.cidr, rule.ports) for rule in settings.network.egress],
     }
 
 
-def egress(cidr: str, ports: Sequence[int]) -> EgressRule:
+def egress_to(cidr: str, ports: Sequence[int]) -> EgressRule:
     """Return egress to a network, excluding private networks inside it."""
     allowed = network(cidr)
     if isinstance(allowed, IPv4Network):

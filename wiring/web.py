@@ -1,8 +1,10 @@
 """Arguments of the web tiers, and how their servers are configured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, assert_never
 
 from components import PhpMyAdmin, Release, ShopConfig
+from components.web.pods import ApachePods, NginxArgs, SharedPods, SplitPods
 from components.web.server_files import TierArgs
 from components.web.web_tier import WebTierArgs, fpm_address
 from settings import Settings
@@ -11,46 +13,94 @@ from settings.web import (
     ApacheAdmin,
     ApacheStorefront,
     ApacheWeb,
-    SharedAdmin,
-    SharedStorefront,
+    NginxContainer,
     SharedWeb,
-    SplitStorefront,
     SplitWeb,
 )
-from shop.render import LOCAL_FPM, PhpMyAdminProxy, RateLimit, VirtualHost, WebServer
+from shop.limits import rate_limits
+from shop.render import LOCAL_FPM, PhpMyAdminProxy, VirtualHost, WebServer
+from stackfile.values import Autoscaling
 from wiring import names
 from wiring.common import CodeArgs
 
 
+class _Topology(NamedTuple):
+    """What a tier owes to the topology."""
+
+    pods: SharedPods | SplitPods | ApachePods
+    php: str | None
+    """Address at which nginx finds php-fpm; None for Apache."""
+
+
+def _topologies(settings: Settings) -> Mapping[str, _Topology]:
+    match web := settings.web:
+        case SharedWeb():
+            storefront = _shared(settings, web.storefront.nginx)
+            admin = _shared(settings, web.admin.nginx)
+        case SplitWeb():
+            nginx = web.storefront.nginx
+            pods: SplitPods = {
+                **_nginx(settings, nginx),
+                "topology": "split",
+                "autoscaling": nginx.autoscaling,
+            }
+            storefront = _Topology(pods, fpm_address(names.STOREFRONT))
+            # The admin area has few users: scaling nginx separately would gain nothing.
+            admin = _shared(settings, web.admin.nginx)
+        case ApacheWeb():
+            storefront = admin = _Topology({"topology": "apache"}, None)
+        case _:
+            assert_never(web)
+    return {names.STOREFRONT: storefront, names.ADMIN: admin}
+
+
+def _shared(settings: Settings, nginx: NginxContainer) -> _Topology:
+    return _Topology({**_nginx(settings, nginx), "topology": "shared"}, LOCAL_FPM)
+
+
+def _nginx(settings: Settings, nginx: NginxContainer) -> NginxArgs:
+    # One image may carry both.
+    image = settings.images.nginx or settings.images.php
+    return {"image": image, "resources": nginx.resources}
+
+
 def tiers(settings: Settings) -> dict[str, TierArgs]:
     """Return the configuration of each tier's web server."""
-    storefront, admin = settings.web.storefront, settings.web.admin
-    local = None if isinstance(settings.web, ApacheWeb) else LOCAL_FPM
-    apart = isinstance(settings.web, SplitWeb)
+    web, hosts, access = settings.web, settings.hosts, settings.access
+    sites = [_default(hosts.shop[0]), *further_sites(settings)]
+    office = [_default(hosts.admin)]
     return {
-        "storefront": {
-            "server": _server(
-                settings,
-                "storefront",
-                _sites(settings),
-                settings.access.shop,
-                storefront.request_timeout_seconds,
-            ),
-            "workers": storefront.php.workers,
-            "php": fpm_address(names.STOREFRONT) if apart else local,
-        },
-        "admin": {
-            "server": _server(
-                settings,
-                "admin",
-                [{"host": settings.hosts.admin, "code": "", "type": "store"}],
-                settings.access.admin,
-                admin.request_timeout_seconds,
-            ),
-            "workers": admin.php.workers,
-            "php": local,
-        },
+        names.STOREFRONT: _tier(settings, names.STOREFRONT, web.storefront, sites, access.shop),
+        names.ADMIN: _tier(settings, names.ADMIN, web.admin, office, access.admin),
     }
+
+
+def _tier(
+    settings: Settings,
+    name: str,
+    tier: ApacheStorefront | ApacheAdmin,
+    sites: Sequence[VirtualHost],
+    access: Access,
+) -> TierArgs:
+    shop, web = name == names.STOREFRONT, settings.web
+    server: WebServer = {
+        "tier": name,
+        "sites": sites,
+        "redirects": settings.hosts.redirects if shop else {},
+        "admin_path": settings.admin.path,
+        "document_root": web.document_root,
+        "api": web.api,
+        "secure": settings.secure,
+        "hsts": settings.production and settings.secure,
+        "trusted_proxies": settings.edge.trusted_proxies,
+        "allow": access.allow,
+        "basic_auth": access.basic_auth,
+        "limits": rate_limits(name, web.limits.per_minute(api=web.api)),
+        "phpmyadmin": None if shop else _phpmyadmin(settings),
+        "timeout": tier.request_timeout_seconds,
+    }
+    php = _topologies(settings)[name].php
+    return {"server": server, "workers": tier.php.workers, "php": php}
 
 
 def custom_files(settings: Settings) -> dict[str, str]:
@@ -67,13 +117,7 @@ def storefront(
 ) -> WebTierArgs:
     """Return the arguments of the pods that customers see."""
     tier = settings.web.storefront
-    args: WebTierArgs = {
-        **_web(settings, code, config, release, "storefront", tier),
-        "autoscaling": tier.autoscaling,
-    }
-    if isinstance(settings.web, SplitWeb):
-        args["nginx_autoscaling"] = settings.web.storefront.nginx.autoscaling
-    return args
+    return _web(settings, code, config, release, names.STOREFRONT, tier, tier.autoscaling)
 
 
 def admin(
@@ -85,14 +129,11 @@ def admin(
 ) -> WebTierArgs:
     """Return the arguments of the pods of the admin area."""
     tier = settings.web.admin
-    args = _web(settings, code, config, release, "admin", tier)
-    if args["topology"] == "split":
-        # The admin area has few users: scaling nginx separately would gain nothing.
-        args["topology"] = "shared"
+    args = _web(settings, code, config, release, names.ADMIN, tier, tier.replicas)
     if phpmyadmin is not None:
         # The web server looks its name up when it starts.
         args["depends_on"] = [*args["depends_on"], phpmyadmin]
-    return {**args, "replicas": tier.replicas}
+    return args
 
 
 def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
@@ -102,47 +143,18 @@ def _web(  # noqa: PLR0913, PLR0917 (each is a part of the tier)
     release: Release,
     name: str,
     tier: ApacheStorefront | ApacheAdmin,
+    scale: int | Autoscaling,
 ) -> WebTierArgs:
-    args: WebTierArgs = {
+    return {
         **code,
         "placement": tier.placement,
-        "topology": settings.web.topology,
-        "nginx": None,
+        "pods": _topologies(settings)[name].pods,
+        "scale": scale,
         "php_resources": tier.php.resources,
-        "server_config": config.server[name],
+        "files": config.files[name],
         "htpasswd": config.htpasswd.get(name),
         "request_timeout": tier.request_timeout_seconds,
         "depends_on": [release.job],
-    }
-    if isinstance(tier, SharedStorefront | SplitStorefront | SharedAdmin):
-        args["nginx"] = {
-            # One image may carry both.
-            "image": settings.images.nginx or settings.images.php,
-            "resources": tier.nginx.resources,
-            "php_fpm_config": config.php_fpm[name],
-        }
-    return args
-
-
-def _server(
-    settings: Settings, tier: str, sites: Sequence[VirtualHost], access: Access, timeout: int
-) -> WebServer:
-    shop = tier == "storefront"
-    return {
-        "tier": tier,
-        "sites": sites,
-        "redirects": settings.hosts.redirects if shop else {},
-        "admin_path": settings.admin.path,
-        "document_root": settings.web.document_root,
-        "api": settings.web.api,
-        "secure": settings.secure,
-        "hsts": settings.production and settings.secure,
-        "trusted_proxies": settings.edge.trusted_proxies,
-        "allow": access.allow,
-        "basic_auth": access.basic_auth,
-        "limits": _limits(settings.web, tier),
-        "phpmyadmin": None if shop else _phpmyadmin(settings),
-        "timeout": timeout,
     }
 
 
@@ -152,9 +164,8 @@ def further_sites(settings: Settings) -> list[VirtualHost]:
     return [{"host": store.host, "code": store.code, "type": store.type} for store in stores]
 
 
-def _sites(settings: Settings) -> list[VirtualHost]:
-    first: VirtualHost = {"host": settings.hosts.shop[0], "code": "", "type": "store"}
-    return [first, *further_sites(settings)]
+def _default(host: str) -> VirtualHost:
+    return {"host": host, "code": "", "type": "store"}
 
 
 def _phpmyadmin(settings: Settings) -> PhpMyAdminProxy | None:
@@ -162,34 +173,3 @@ def _phpmyadmin(settings: Settings) -> PhpMyAdminProxy | None:
     if not chosen.enabled or chosen.host is None:
         return None
     return {"host": chosen.host, "service": names.PHPMYADMIN, "allow": chosen.allow}
-
-
-def _limits(web: SharedWeb | SplitWeb | ApacheWeb, tier: str) -> list[RateLimit]:
-    """Return the request limits: those of OpenMage's sample, plus passwords and searches."""
-    chosen = web.limits
-    if tier == "admin":
-        # The sign-in form is posted to the requested page, which can be any page.
-        found = [_limit("admin", "POST", "/", chosen.admin, 20)]
-        return [limit for limit in found if limit["per_minute"]]
-    forms = "/(customer/account/createpost|newsletter/subscriber/new|review/product/post"
-    found = [
-        _limit(
-            "login", "POST", "/customer/account/(loginpost|forgotpasswordpost)", chosen.login, 5
-        ),
-        _limit("forms", "(GET|POST)", f"{forms}|wishlist/index/send)", chosen.forms, 2),
-        _limit("checkout", "POST", "/checkout/", chosen.checkout, 10),
-        _limit("search", "GET", "/catalogsearch/", chosen.search, 10),
-    ]
-    if web.api:
-        found.append(_limit("api", "[A-Z]+", r"/api(\.php|/|$)", chosen.api, 60))
-    return [limit for limit in found if limit["per_minute"]]
-
-
-def _limit(name: str, method: str, path: str, per_minute: int, burst: int) -> RateLimit:
-    return {
-        "name": name,
-        "method": method,
-        "path": path,
-        "per_minute": per_minute,
-        "burst": burst,
-    }

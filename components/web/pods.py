@@ -1,7 +1,7 @@
 """The pods of a web tier: nginx and php-fpm together or separate, or Apache."""
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -28,7 +28,7 @@ from shop.constants import (
     NGINX_FILES,
     PRIVATE_PORT,
 )
-from stackfile.values import Placement, Resources
+from stackfile.values import Autoscaling, Placement, Resources
 
 _FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
 
@@ -40,21 +40,40 @@ class WebPodArgs(PhpArgs):
     """On which nodes the pods run."""
     php_resources: Resources
     """Resources of the container that runs PHP."""
-    server_config: pulumi.Input[str]
-    """Name of the ConfigMap with the web server's files."""
+    files: Mapping[str, pulumi.Input[str]]
+    """Names of ConfigMaps, by volume: `server` has the web server's files; `php-fpm` has its pool,
+    and is there unless Apache runs PHP."""
     htpasswd: pulumi.Input[str] | None
     """Name of the Secret for basic authentication; None if it is off."""
 
 
 class NginxArgs(TypedDict):
-    """Arguments of pods with nginx and php-fpm, together or apart."""
+    """nginx in a web tier."""
 
     image: pulumi.Input[str]
     """nginx with the shop's static files."""
     resources: Resources
     """Of the container with nginx."""
-    php_fpm_config: pulumi.Input[str]
-    """Name of the ConfigMap with php-fpm's pool."""
+
+
+class SharedPods(NginxArgs):
+    """nginx and php-fpm in each pod."""
+
+    topology: Literal["shared"]
+
+
+class SplitPods(NginxArgs):
+    """nginx and php-fpm in separate pods, each scaled on its own."""
+
+    topology: Literal["split"]
+    autoscaling: Autoscaling
+    """Scaling of nginx."""
+
+
+class ApachePods(TypedDict):
+    """Apache with mod_php, in one container."""
+
+    topology: Literal["apache"]
 
 
 def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
@@ -69,7 +88,7 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
         # Through nginx to the status pool: a busy pool is never restarted.
         "liveness_probe": probe(http("/php/ping", PRIVATE_PORT), period=15, failures=6),
     }
-    volumes = [*_nginx_volumes(args), config_volume("php-fpm", nginx["php_fpm_config"])]
+    volumes = [*_nginx_volumes(args), config_volume("php-fpm", args["files"]["php-fpm"])]
     return {
         **spread(name),
         **php_pod(args, args["placement"], volumes),
@@ -80,7 +99,7 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
     }
 
 
-def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpecArgsDict:
+def fpm_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with php-fpm only; nginx connects over the network."""
     ping = command("php", "-n", f"{ETC}/ping.php", str(FPM_PORT))
     status = command("php", "-n", f"{ETC}/ping.php", str(FPM_STATUS_PORT))
@@ -93,7 +112,7 @@ def fpm_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodSpe
         "liveness_probe": probe(status, period=15, failures=6),
         "lifecycle": LEAVE,
     }
-    volumes = [config_volume("php-fpm", nginx["php_fpm_config"])]
+    volumes = [config_volume("php-fpm", args["files"]["php-fpm"])]
     return {
         **spread(f"{name}-php"),
         **php_pod(args, args["placement"], volumes),
@@ -132,7 +151,7 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
         "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=15, failures=6),
         "lifecycle": LEAVE,
     }
-    volumes = [config_volume("server", args["server_config"]), *_access_volumes(args)]
+    volumes = [config_volume("server", args["files"]["server"]), *_access_volumes(args)]
     return {**spread(name), **php_pod(args, args["placement"], volumes), "containers": [container]}
 
 
@@ -168,7 +187,7 @@ def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.Con
 def _nginx_volumes(args: WebPodArgs) -> list[k8s.core.v1.VolumeArgsDict]:
     return [
         scratch_volume("nginx-tmp", "1Gi"),
-        config_volume("server", args["server_config"]),
+        config_volume("server", args["files"]["server"]),
         *_access_volumes(args),
     ]
 

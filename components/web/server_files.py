@@ -33,32 +33,26 @@ def server_files(
     tier: TierArgs,
     custom: Mapping[str, str],
     opts: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    """Create the ConfigMap of a tier's nginx or Apache, including the customer's files."""
+) -> dict[str, pulumi.Output[str]]:
+    """Create the ConfigMaps of a tier's web server, including the customer's files, and php-fpm.
+
+    They are returned by the volumes that pods mount them as.
+    """
     server, php = tier["server"], tier["php"]
     if php is None:
         files = {
             "apache.conf": apache_config(server, tier["workers"]),
             "limits.php": script("limits.php"),
         }
-        return _files(f"{name}-apache", args, {**files, **custom}, opts)
+        return {"server": _files(f"{name}-apache", args, {**files, **custom}, opts)}
     files = {
         "nginx.conf": nginx_config(server, php),
         "php.conf": nginx_php(server["timeout"], basic_auth=server["basic_auth"]),
     }
-    return _files(f"{name}-nginx", args, {**files, **custom}, opts)
-
-
-def fpm_files(
-    name: str, args: ShopArgs, tier: TierArgs, php: str, opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
-    """Create the ConfigMap of a tier's php-fpm; `php` is the address that nginx connects to."""
-    network = not php.startswith("127.")
-    files = {"pool.conf": fpm_pool(tier["workers"], tier["server"]["timeout"], network=network)}
-    if network:
-        # In this case probes cannot go through nginx.
-        files["ping.php"] = script("ping.php")
-    return _files(f"{name}-php-fpm", args, files, opts)
+    return {
+        "server": _files(f"{name}-nginx", args, {**files, **custom}, opts),
+        "php-fpm": _files(f"{name}-php-fpm", args, _pool(tier, php), opts),
+    }
 
 
 def access_password(
@@ -74,6 +68,15 @@ def htpasswd(
     """Create the Secret with the user for basic authentication."""
     files = {"htpasswd": chosen.apply(_line)}
     return secret(f"{name}-access", auto_named(name, args), files, opts)
+
+
+def _pool(tier: TierArgs, php: str) -> dict[str, str]:
+    network = not php.startswith("127.")
+    files = {"pool.conf": fpm_pool(tier["workers"], tier["server"]["timeout"], network=network)}
+    if network:
+        # In this case probes cannot go through nginx.
+        files["ping.php"] = script("ping.php")
+    return files
 
 
 def _files(

@@ -12,7 +12,6 @@ from components.kit.volumes import Retention, keep
 from components.web.server_files import (
     TierArgs,
     access_password,
-    fpm_files,
     htpasswd,
     server_files,
 )
@@ -75,10 +74,8 @@ class ShopConfig(pulumi.ComponentResource):
     """Name of the Secret with local.xml."""
     php: pulumi.Output[str]
     """Name of the ConfigMap with PHP's ini lines and included code."""
-    server: Mapping[str, pulumi.Output[str]]
-    """Names of the ConfigMaps with the web server's files, by tier."""
-    php_fpm: Mapping[str, pulumi.Output[str]]
-    """Names of the ConfigMaps with php-fpm's pool, by tier; none with Apache."""
+    files: Mapping[str, Mapping[str, pulumi.Output[str]]]
+    """Names of the ConfigMaps with the files of web server and php-fpm, by tier and volume."""
     htpasswd: Mapping[str, pulumi.Output[str]]
     """Names of the Secrets for basic authentication, by tier."""
     access_password: pulumi.Output[str] | None
@@ -110,14 +107,9 @@ class ShopConfig(pulumi.ComponentResource):
             child,
         )
         tiers = args["tiers"].items()
-        self.server = {
+        self.files = {
             tier: server_files(f"{name}-{tier}", args, config, args["custom_files"], child)
             for tier, config in tiers
-        }
-        self.php_fpm = {
-            tier: fpm_files(f"{name}-{tier}", args, config, config["php"], child)
-            for tier, config in tiers
-            if config["php"] is not None
         }
         asking = [tier for tier, config in tiers if config["server"]["basic_auth"]]
         self.access_password = (

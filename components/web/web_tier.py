@@ -1,7 +1,7 @@
 """Pods that serve, behind one Service, in one of three topologies."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NotRequired
+from typing import assert_never
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -12,7 +12,16 @@ from components.kit.network_policies import allow
 from components.kit.workload import Ports, deployment
 from components.web.autoscaling import autoscaler
 from components.web.php import php_labels
-from components.web.pods import NginxArgs, WebPodArgs, apache_pod, fpm_pod, nginx_pod, shared_pod
+from components.web.pods import (
+    ApachePods,
+    SharedPods,
+    SplitPods,
+    WebPodArgs,
+    apache_pod,
+    fpm_pod,
+    nginx_pod,
+    shared_pod,
+)
 from shop.constants import FPM_PORT, HTTP_PORT
 from stackfile.values import Autoscaling
 
@@ -21,21 +30,14 @@ _FPM: Ports = [{"name": "fpm", "port": FPM_PORT, "target_port": FPM_PORT}]
 
 
 class WebTierArgs(ShopArgs, WebPodArgs):
-    """Arguments of a web tier; it has either `replicas` or `autoscaling`."""
+    """Arguments of a web tier."""
 
-    topology: Literal["shared", "split", "apache"]
-    """`shared`: nginx and php-fpm in each pod. `split`: in separate pods, each scaled on its
-    own. `apache`: one container."""
-    nginx: NginxArgs | None
-    """nginx and php-fpm; None with Apache."""
+    pods: SharedPods | SplitPods | ApachePods
+    """What is in the pods."""
     request_timeout: int
     """Seconds that a request may take; a pod that is stopped has as many to end it."""
-    replicas: NotRequired[int]
-    """Number of pods."""
-    autoscaling: NotRequired[Autoscaling]
-    """Scaling of the pods that run PHP."""
-    nginx_autoscaling: NotRequired[Autoscaling]
-    """Scaling of nginx, in topology `split`."""
+    scale: int | Autoscaling
+    """Number of the pods that run PHP, or what it depends on."""
     depends_on: Sequence[pulumi.Resource]
     """What a pod needs before it starts: the release, and what its web server looks up by name."""
 
@@ -52,13 +54,15 @@ class WebTier(pulumi.ComponentResource):
         """Create the pods, their Service, autoscaler and disruption budget."""
         super().__init__("openmage:index:WebTier", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        nginx = args["nginx"]
-        if nginx is None:
+        pods = args["pods"]
+        if pods["topology"] == "apache":
             service = _php(name, args, apache_pod(name, args), child)
-        elif args["topology"] == "shared":
-            service = _php(name, args, shared_pod(name, args, nginx), child)
+        elif pods["topology"] == "shared":
+            service = _php(name, args, shared_pod(name, args, pods), child)
+        elif pods["topology"] == "split":
+            service = _split(name, args, pods, child)
         else:
-            service = _split(name, args, nginx, child)
+            assert_never(pods)
         self.service = service.metadata.name
         self.register_outputs({"service": self.service})
 
@@ -76,41 +80,41 @@ def _php(
     ports: Ports = _HTTP,
 ) -> k8s.core.v1.Service:
     """Run pods with the shop's code."""
-    scaling = args.get("autoscaling")
-    made, service = deployment(
-        name,
-        args,
-        _template(args, php_labels(name, args), pod),
-        ports,
-        opts,
-        replicas=args.get("replicas", 1) if scaling is None else None,
-        depends_on=args["depends_on"],
-    )
-    if scaling is not None:
-        autoscaler(name, args, made.metadata.name, "php", scaling, opts)
-    return service
+    template = _template(args, php_labels(name, args), pod)
+    needed = args["depends_on"]
+    return _scaled(name, args, template, ports, opts, scale=("php", args["scale"]), needed=needed)
 
 
 def _split(
-    name: str, args: WebTierArgs, nginx: NginxArgs, opts: pulumi.ResourceOptions
+    name: str, args: WebTierArgs, pods: SplitPods, opts: pulumi.ResourceOptions
 ) -> k8s.core.v1.Service:
     """Run php-fpm and nginx in pods of their own."""
     fpm = f"{name}-php"
-    php = _php(fpm, args, fpm_pod(name, args, nginx), opts, _FPM)
+    php = _php(fpm, args, fpm_pod(name, args), opts, _FPM)
     allow(fpm, args, FPM_PORT, opts, pods=selector(fpm), clients=selector(name))
-    scaling = args.get("nginx_autoscaling")
-    made, service = deployment(
-        name,
-        args,
-        _template(args, labels(name, args), nginx_pod(name, args, nginx)),
-        _HTTP,
-        opts,
-        replicas=args.get("replicas", 1) if scaling is None else None,
-        # nginx cannot start before the name resolves.
-        depends_on=[*args["depends_on"], php],
-    )
-    if scaling is not None:
-        autoscaler(name, args, made.metadata.name, "nginx", scaling, opts)
+    template = _template(args, labels(name, args), nginx_pod(name, args, pods))
+    # nginx cannot start before the name resolves.
+    needed = [*args["depends_on"], php]
+    scale = ("nginx", pods["autoscaling"])
+    return _scaled(name, args, template, _HTTP, opts, scale=scale, needed=needed)
+
+
+def _scaled(  # noqa: PLR0913 (each is a part of the workload)
+    name: str,
+    args: WebTierArgs,
+    template: k8s.core.v1.PodTemplateSpecArgsDict,
+    ports: Ports,
+    opts: pulumi.ResourceOptions,
+    *,
+    scale: tuple[str, int | Autoscaling],
+    needed: Sequence[pulumi.Resource],
+) -> k8s.core.v1.Service:
+    """Run as many pods as are wanted, or as a container's load asks for."""
+    container, wanted = scale
+    fixed = wanted if isinstance(wanted, int) else None
+    made, service = deployment(name, args, template, ports, opts, replicas=fixed, depends_on=needed)
+    if not isinstance(wanted, int):
+        autoscaler(name, args, made.metadata.name, container, wanted, opts)
     return service
 
 

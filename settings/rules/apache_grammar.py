@@ -6,7 +6,7 @@ from math import inf
 from typing import Annotated, Literal, NamedTuple
 
 from settings.rules.nginx_grammar import Directive, Mistake, Parsed, Told
-from settings.tables import BY_NAME, Names, tables
+from stackfile.tables import BY_NAME, Names, tables
 
 
 class _Known(NamedTuple):

@@ -8,7 +8,7 @@ from settings.model import Settings
 from settings.rules.apache_grammar import parse, shown
 from settings.rules.nginx_grammar import Directive, Mistake, Told
 from settings.rules.program_lines import OWNED, guarded, web_server_files, writable
-from settings.tables import Names, TextByName, tables
+from stackfile.tables import Names, TextByName, tables
 
 
 class _Tables(NamedTuple):

@@ -10,8 +10,8 @@ from settings import sizing
 from settings.database import ExternalDatabase
 from settings.model import Settings
 from settings.rules.program_lines import OWNED, mysqld_variable, mysqld_variables
-from settings.tables import BY_NAME, Names, tables
 from stackfile.report import Violation
+from stackfile.tables import BY_NAME, Names, tables
 from stackfile.types import bytes_of
 
 _FIXES = {

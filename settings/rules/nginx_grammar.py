@@ -17,7 +17,7 @@ from typing import NamedTuple
 import crossplane
 from crossplane import analyzer, errors
 
-from settings.tables import Names, tables
+from stackfile.tables import Names, tables
 
 
 class _Newer(NamedTuple):

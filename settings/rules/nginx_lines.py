@@ -16,8 +16,8 @@ from settings.rules.nginx_grammar import (
     parse,
 )
 from settings.rules.program_lines import OWNED, guarded, web_server_files, writable
-from settings.tables import Names, TextByName, tables
 from shop.render import nginx_php
+from stackfile.tables import Names, TextByName, tables
 
 CONTEXTS: Mapping[str, Context] = {"http": ("http",), "server": ("http", "server")}
 

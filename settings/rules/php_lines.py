@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from settings.model import Settings
 from settings.rules.program_lines import OWNED, ini_keys
-from settings.tables import BY_NAME, Names, TextByName, tables
 from shop.render import CONSTANT_INI
 from stackfile.report import Violation, nearest
+from stackfile.tables import BY_NAME, Names, TextByName, tables
 
 
 class _Range(NamedTuple):

@@ -5,6 +5,7 @@ import re
 
 from settings.model import Settings
 from settings.web import ApacheWeb, Limits
+from shop.limits import RateLimit
 from shop.render import WebServer, apache_config, fpm_pool, mysqld_config, nginx_config, php_ini
 
 OWNED = "remove it; the program sets it for every shop"
@@ -86,8 +87,7 @@ def _server(
         "allow": [everybody],
         "basic_auth": basic_auth,
         "limits": [
-            {"name": name, "method": "GET", "path": "/", "per_minute": 1, "burst": 1}
-            for name in Limits.model_fields
+            RateLimit(name, "GET", "/", burst=1, per_minute=1) for name in Limits.model_fields
         ],
         "phpmyadmin": None,
         "timeout": 60,

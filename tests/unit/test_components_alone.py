@@ -17,7 +17,7 @@ from components.edge import CertificateArgs, EdgeArgs
 from components.frontend_cache import FrontendCacheArgs
 from components.kit.metadata import ShopArgs
 from components.kit.pods import PodArgs
-from components.mail import SmtpArgs
+from components.mail import MailArgs
 from components.media import MediaArgs
 from components.phpmyadmin import PhpMyAdminArgs
 from components.release import ReleaseArgs
@@ -161,10 +161,9 @@ def frontend_cache() -> FrontendCacheArgs:
     }
 
 
-def mail() -> SmtpArgs:
+def mail() -> MailArgs:
     return {
         **JUST_SHOP,
-        "mode": "smtp",
         "server": SmtpServer.model_validate({"host": "smtp.example.com", "from": "a@example.com"}),
         "domain": "shop.example.com",
         "password": None,
@@ -244,13 +243,12 @@ def web_tier() -> WebTierArgs:
     return {
         **CODE,
         "placement": Placement(),
-        "topology": "apache",
-        "nginx": None,
+        "pods": {"topology": "apache"},
         "php_resources": SMALL,
-        "server_config": "apache",
+        "files": {"server": "apache"},
         "htpasswd": None,
         "request_timeout": 60,
-        "autoscaling": Autoscaling.model_validate({"minReplicas": 2, "maxReplicas": 6}),
+        "scale": Autoscaling.model_validate({"minReplicas": 2, "maxReplicas": 6}),
         "depends_on": [],
     }
 

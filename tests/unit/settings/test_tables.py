@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 
 import settings
-from settings.tables import BY_NAME, Names, TextByName, tables
+from stackfile.tables import BY_NAME, Names, TextByName, tables
 
 FILES = sorted(Path(settings.__file__).parent.rglob("*.yaml"))
 
