@@ -15,8 +15,8 @@ def hosts(shop):
         shops += [store["host"], *store.get("redirects", [])]
     found = dict.fromkeys(shops, "frontend-cache" if cached else "storefront")
     found[settings.hosts.admin] = "admin"
-    if settings.php_my_admin.host is not None:
-        found[settings.php_my_admin.host] = "admin"
+    if settings.phpmyadmin.host is not None:
+        found[settings.phpmyadmin.host] = "admin"
     return found
 
 

@@ -99,7 +99,7 @@ def wanted(shop):
         found.add(("frontend-cache", "storefront", PUBLIC))
         if shop.settings.frontend_cache.terminator:
             found.add(("frontend-cache", "admin", PUBLIC))
-    if shop.settings.php_my_admin.host is not None:
+    if shop.settings.phpmyadmin.host is not None:
         found.add(("admin", "phpmyadmin", PUBLIC))
     if "gateway" in pods:
         found |= {("gateway", server, PUBLIC) for server in doors(shop)}

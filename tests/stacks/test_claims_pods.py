@@ -2,6 +2,7 @@
 
 import re
 
+from settings import needs
 from tests.harness import containers
 from tests.shops import every_shop, number
 
@@ -385,7 +386,7 @@ def test_pods_have_no_rights_and_write_to_nothing_but_their_volumes(shop):
 @every_shop
 def test_requests_and_limits_are_those_of_the_settings(shop):
     sized = {}
-    for _, resources, _ in shop.settings.containers():
+    for _, resources, _ in needs.containers(shop.settings):
         amounts = (resources.requests, resources.limits)
         key = tuple((number(each.cpu), number(each.memory)) for each in amounts)
         sized[key] = key
@@ -426,7 +427,7 @@ def test_pods_go_to_the_nodes_that_the_settings_name(shop):
         "cache": settings.cache.cache,
         "cache-sessions": settings.cache.sessions,
         "frontend-cache": settings.frontend_cache,
-        "phpmyadmin": settings.php_my_admin,
+        "phpmyadmin": settings.phpmyadmin,
     }
     for name, pod in shop.pods.items():
         wanted = placed[name.removesuffix("-php")].placement

@@ -537,7 +537,7 @@ def test_the_code_is_where_the_settings_say(shop):
 
 @every_shop
 def test_nobody_sees_phpmyadmin_but_the_networks_that_are_listed(shop):
-    chosen = shop.settings.php_my_admin
+    chosen = shop.settings.phpmyadmin
     for name, _, config in tiers(shop):
         if name == "storefront" or chosen.host is None or shop.topology == "apache":
             assert "phpmyadmin" not in config.lower() or name == "admin"
