@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from math import inf
 from typing import Annotated, Literal, NamedTuple
 
-from settings.rules.nginx_grammar import Directive, Mistake, Parsed
+from settings.rules.nginx_grammar import Directive, Mistake, Parsed, Told
 from settings.tables import BY_NAME, Names, tables
-
-Told = tuple[str, str] | None
-"""What is wrong, and how to mend it."""
 
 
 class _Known(NamedTuple):
@@ -84,7 +81,7 @@ def shown(name: str) -> str:
     return _WRITTEN.get(name.lower(), plain)
 
 
-def _section(section: Directive, written: str, *, ended: bool) -> Told:
+def _section(section: Directive, written: str, *, ended: bool) -> Told | None:
     if section.name not in _SECTIONS:
         return "a section is unknown", "correct it"
     if not ended:
@@ -96,7 +93,7 @@ def _section(section: Directive, written: str, *, ended: bool) -> Told:
     return None
 
 
-def _checked(directive: Directive, written: str) -> Told:
+def _checked(directive: Directive, written: str) -> Told | None:
     known = _DIRECTIVES.get(directive.name)
     if known is not None:
         inside = not _TABLES.around.isdisjoint(directive.context)
@@ -111,7 +108,7 @@ def _checked(directive: Directive, written: str) -> Told:
     return told and (f"{shown(written)} {told[0]}", told[1])
 
 
-def _misplaced(where: str, *, inside: bool) -> Told:
+def _misplaced(where: str, *, inside: bool) -> Told | None:
     if where == "global":
         return "is not allowed in a virtual host", "remove it"
     if where == "outside" and inside:
@@ -121,7 +118,7 @@ def _misplaced(where: str, *, inside: bool) -> Told:
     return None
 
 
-def _wrong(known: _Known, directive: Directive) -> Told:
+def _wrong(known: _Known, directive: Directive) -> Told | None:
     args = directive.args
     if not known.least <= len(args) <= known.most:
         return "has a number of values that Apache does not take", "correct it"

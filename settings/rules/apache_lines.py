@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from settings.model import Settings
 from settings.rules.apache_grammar import parse, shown
-from settings.rules.nginx_grammar import Directive, Mistake
+from settings.rules.nginx_grammar import Directive, Mistake, Told
 from settings.rules.program_lines import OWNED, guarded, web_server_files, writable
 from settings.tables import Names, TextByName, tables
 
@@ -55,46 +55,34 @@ def mistakes(
         for name, text in texts.items():
             parsed = parse(text)
             wrong = [
-                mistake
+                Mistake(one.line, *told)
                 for top in parsed.directives
                 for one in (top, *top.below())
-                for mistake in _refused(one, program, guarded=guarded(settings))
+                for told in _refused(one, program, guarded=guarded(settings))
             ]
             found[block, name] = parsed.also(wrong)
     return found
 
 
-def _refused(one: Directive, program: _Program, *, guarded: bool) -> Iterator[Mistake]:
-    name, line = shown(one.name), one.line
+def _refused(one: Directive, program: _Program, *, guarded: bool) -> Iterator[Told]:
+    name = shown(one.name)
     top = not {*one.context} - {"ifmodule", "ifdefine", "iffile", "ifversion"}
     if one.name in _TABLES.never:
-        yield Mistake(line, f"contains {name}, which the program owns", _TABLES.never[one.name])
+        yield f"contains {name}, which the program owns", _TABLES.never[one.name]
     elif top and one.name in program.names and one.name not in _TABLES.repeatable:
-        yield Mistake(
-            line,
-            f"{name} is a directive which the program sets itself",
-            _TABLES.fixes.get(one.name, OWNED),
-        )
+        fix = _TABLES.fixes.get(one.name, OWNED)
+        yield f"{name} is a directive which the program sets itself", fix
     elif program.variables & {key[1] for key in _keys(one) if key[0] == "variable"}:
-        yield Mistake(
-            line,
-            f"{name} changes a variable of the program",
-            "use another name, or set hosts.stores",
-        )
+        yield f"{name} changes a variable of the program", "use another name, or set hosts.stores"
     elif program.keys & {*_keys(one)}:
-        yield Mistake(line, f"{name} is there already, as the program has it", "remove it")
+        yield f"{name} is there already, as the program has it", "remove it"
     elif one.name == "rewriteengine" and top and [arg.lower() for arg in one.args] != ["on"]:
-        yield Mistake(line, "RewriteEngine is switched on by the program", "remove it")
+        yield "RewriteEngine is switched on by the program", "remove it"
     elif guarded and one.name in _TABLES.guards and one.args != ("all", "denied"):
-        yield Mistake(
-            line, f"{name} would let in whom the program keeps out", _TABLES.guards[one.name]
-        )
+        yield f"{name} would let in whom the program keeps out", _TABLES.guards[one.name]
     if one.name in _TABLES.logs and one.args and not writable(one.args[0]):
-        yield Mistake(
-            line,
-            f"{name} writes to a path that cannot be written",
-            "use /proc/self/fd/1, /proc/self/fd/2 or a path below /tmp",
-        )
+        fix = "use /proc/self/fd/1, /proc/self/fd/2 or a path below /tmp"
+        yield f"{name} writes to a path that cannot be written", fix
 
 
 def _keys(one: Directive) -> Iterator[Key]:

@@ -53,6 +53,8 @@ _TABLES = tables(__file__, _Tables)
 DATA_BLOCKS = _TABLES.data_blocks
 _END = "the_end_of_this_file"
 
+Told = tuple[str, str]
+"""What is wrong, and how to mend it."""
 Context = tuple[str, ...]
 
 
@@ -227,57 +229,53 @@ def _directive(
 ) -> Directive:
     block: list[Directive] | None = [] if end.text == "{" else None
     if not words:
-        mistakes.append(
-            Mistake(
-                end.line, f"{end.text} follows no directive", "remove it, or write what it ends"
-            )
-        )
+        what, fix = f"{end.text} follows no directive", "remove it, or write what it ends"
+        mistakes.append(Mistake(end.line, what, fix))
         return Directive("", (), end.line, context, block)
     name, args = words[0].text, tuple(word.text for word in words[1:])
     directive = Directive(name, args, words[0].line, context, block)
-    if context[-1:] and context[-1] in DATA_BLOCKS:
-        least, most = (0, 0) if name in _TABLES.data_words else DATA_BLOCKS[context[-1]]
-        if block is not None or not least <= len(args) <= most:
-            mistakes.append(
-                Mistake(
-                    directive.line,
-                    f"a line of {context[-1]} has not one value",
-                    "write a key, its value and a semicolon",
-                )
-            )
-        return directive
-    for before, word in pairwise(words):
-        if word.line > before.line and not word.quoted and known(word.text):
-            mistakes.append(_without_end(words[0]))
-            return directive
-    if mistake := _checked(directive, end.text):
-        mistakes.append(mistake)
+    within = {*context[-1:]} & DATA_BLOCKS.keys()
+    begun = any(
+        word.line > before.line and not word.quoted and known(word.text)
+        for before, word in pairwise(words)
+    )
+    if begun and not within:
+        mistakes.append(_without_end(words[0]))
+    elif told := _line_of_data(directive) if within else _checked(directive, end.text):
+        mistakes.append(Mistake(directive.line, *told))
     return directive
 
 
-def _checked(directive: Directive, end: str) -> Mistake | None:
-    name, line = directive.name, directive.line
+def _line_of_data(line: Directive) -> Told | None:
+    around = line.context[-1]
+    least, most = (0, 0) if line.name in _TABLES.data_words else DATA_BLOCKS[around]
+    if line.block is None and least <= len(line.args) <= most:
+        return None
+    return f"a line of {around} has not one value", "write a key, its value and a semicolon"
+
+
+def _checked(directive: Directive, end: str) -> Told | None:
+    name = directive.name
     if not known(name):
-        return Mistake(
-            line,
+        return (
             f"{shown(name)} is no directive of nginx without further modules",
             "correct it; what needs another module belongs into the image",
         )
-    statement = {"directive": name, "line": line, "args": list(directive.args)}
+    statement = {"directive": name, "line": directive.line, "args": list(directive.args)}
     try:
         analyzer.analyze("", statement, end, directive.context)
     except errors.NgxParserDirectiveContextError:
         where = directive.context[-1] if directive.context else "the main part"
-        return Mistake(line, f"{name} is not allowed in {where}", "move it to where nginx takes it")
+        return f"{name} is not allowed in {where}", "move it to where nginx takes it"
     except errors.NgxParserDirectiveArgumentsError as error:
         what, fix = next(told for part, *told in _TABLES.arguments if part in error.strerror)
-        return Mistake(line, f"{name} {what}", fix)
+        return f"{name} {what}", fix
     for pattern, first, last, value, what, fix in _TABLES.values:
         told = directive.args[first:last]
         if pattern.search(name) and not all(value.fullmatch(arg) for arg in told):
-            return Mistake(line, f"{name} {what}", fix)
+            return f"{name} {what}", fix
     if name == "if" and not re.fullmatch(r"\(.*\)", " ".join(directive.args), re.DOTALL):
-        return Mistake(line, "if has no condition in brackets", "write if (condition) { }")
+        return "if has no condition in brackets", "write if (condition) { }"
     return None
 
 

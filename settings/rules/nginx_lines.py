@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from settings.model import Settings
-from settings.rules.nginx_grammar import DATA_BLOCKS, Context, Directive, Mistake, known, parse
+from settings.rules.nginx_grammar import (
+    DATA_BLOCKS,
+    Context,
+    Directive,
+    Mistake,
+    Told,
+    known,
+    parse,
+)
 from settings.rules.program_lines import OWNED, guarded, web_server_files, writable
 from settings.tables import Names, TextByName, tables
 from shop.render import nginx_php
@@ -44,11 +52,7 @@ class _Program:
         self.server = [inner for shop in shops for inner in shop.block or []]
         php = parse(nginx_php(60, basic_auth=True), ("http", "location")).directives
         self.names = {one.name for one in (*self.http, *self.server, *php)}
-        self.variables = {
-            one.args[_TABLES.defining[one.name]].lstrip("$")
-            for one in self.http
-            if one.name in _TABLES.defining and one.args
-        }
+        self.variables = {variable for one in self.http for variable in _defined(one)}
         self.keys = {key for one in (*self.http, *self.server) for key in _keys(one)}
 
 
@@ -63,82 +67,67 @@ def mistakes(
         for name, text in sorted(texts.items()):
             parsed = parse(text, CONTEXTS[block])
             wrong = [
-                *_refused(parsed.directives, program, block, guarded=guarded(settings)),
-                *_twice(parsed.directives, seen),
+                mistake
+                for one in parsed.directives
+                for mistake in _refused(one, program, block, guarded=guarded(settings))
             ]
+            wrong += _twice(parsed.directives, seen)
             found[block, name] = parsed.also(wrong)
     return found
 
 
-def _refused(
-    directives: list[Directive], program: _Program, block: str, *, guarded: bool
-) -> Iterator[Mistake]:
-    for top in directives:
-        yield from _owned(top, program, block)
-        for one in (top, *top.below()):
-            if one.context[-1] in DATA_BLOCKS and one.name != "include":
-                continue
-            yield from _anywhere(one, program)
-            nested = len(one.context) > len(CONTEXTS[block]) or "location" in one.context
-            closing = one.name == "deny" and one.args == ("all",)
-            if nested and guarded and one.name in _TABLES.guards and not closing:
-                yield Mistake(
-                    one.line,
-                    f"{one.name} would let in whom the program keeps out",
-                    _TABLES.guards[one.name],
-                )
+def _refused(top: Directive, program: _Program, block: str, *, guarded: bool) -> Iterator[Mistake]:
+    told = None if top.name in _TABLES.never else _owned(top, program, block)
+    if told:
+        yield Mistake(top.line, *told)
+    for one in (top, *top.below()):
+        if one.context[-1] in DATA_BLOCKS and one.name != "include":
+            continue
+        for told in _anywhere(one, program):
+            yield Mistake(one.line, *told)
+        nested = len(one.context) > len(CONTEXTS[block]) or "location" in one.context
+        closing = one.name == "deny" and one.args == ("all",)
+        if nested and guarded and one.name in _TABLES.guards and not closing:
+            what = f"{one.name} would let in whom the program keeps out"
+            yield Mistake(one.line, what, _TABLES.guards[one.name])
 
 
-def _owned(one: Directive, program: _Program, block: str) -> Iterator[Mistake]:
+def _owned(one: Directive, program: _Program, block: str) -> Told | None:
     """Refuse at the top of a file what the program has there."""
-    if one.name in _TABLES.never:
-        return
-    if one.name == "server":
-        yield Mistake(one.line, "server is reached by no port", "use web.nginx.server, or a host")
-    elif one.name == "access_log" and one.args[:1] == ("off",):
-        yield Mistake(
-            one.line, "access_log off ends the program's own log", "switch it off in a location"
-        )
-    elif one.name == "gzip_types" and block == "server":
-        yield Mistake(
-            one.line, "gzip_types replaces the program's own", "move it to web.nginx.http"
-        )
-    elif one.name in program.names and one.name not in _TABLES.repeatable:
-        yield Mistake(
-            one.line,
-            f"{one.name} is a directive which the program sets itself",
-            _FIXES.get(one.name, OWNED),
-        )
-    elif program.keys & {*_keys(one)} and (block == "server" or one.name not in {"if", "location"}):
-        yield Mistake(
-            one.line,
-            f"{one.name} is there already, as the program has it",
-            _FIXES.get(one.name, "remove it, or give it another name"),
-        )
+    name = one.name
+    if name == "server":
+        return "server is reached by no port", "use web.nginx.server, or a host"
+    if name == "access_log" and one.args[:1] == ("off",):
+        return "access_log off ends the program's own log", "switch it off in a location"
+    if name == "gzip_types" and block == "server":
+        return "gzip_types replaces the program's own", "move it to web.nginx.http"
+    if name in program.names and name not in _TABLES.repeatable:
+        return f"{name} is a directive which the program sets itself", _FIXES.get(name, OWNED)
+    if program.keys & {*_keys(one)} and (block == "server" or name not in {"if", "location"}):
+        fix = _FIXES.get(name, "remove it, or give it another name")
+        return f"{name} is there already, as the program has it", fix
+    return None
 
 
-def _anywhere(one: Directive, program: _Program) -> Iterator[Mistake]:
-    if one.name in _TABLES.never:
-        yield Mistake(
-            one.line, f"contains {one.name}, which the program owns", _TABLES.never[one.name]
-        )
-    if one.name in _TABLES.defining and one.args:
-        index = _TABLES.defining[one.name]
-        names_variable = one.args[index] if len(one.args) > index else ""
-        if names_variable.lstrip("$") in program.variables:
-            yield Mistake(
-                one.line, f"{one.name} changes a variable of the program", "use another name"
-            )
-    if any(name in program.variables for arg in one.args for name in _CAPTURE.findall(arg)):
-        yield Mistake(one.line, f"{one.name} changes a variable of the program", "use another name")
-    if one.name.endswith("_param") and one.args[:1] and one.args[0].upper() in _PHP_VALUES:
-        yield Mistake(one.line, f"{one.name} sets php.ini", "set openmage:shop.php.ini")
-    if _WRITTEN.match(one.name) and one.args and not _writable(one):
-        yield Mistake(
-            one.line,
-            f"{one.name} writes to a path that cannot be written",
-            "use /dev/stdout, /dev/stderr or a path below /tmp",
-        )
+def _anywhere(one: Directive, program: _Program) -> Iterator[Told]:
+    name, args = one.name, one.args
+    if name in _TABLES.never:
+        yield f"contains {name}, which the program owns", _TABLES.never[name]
+    captured = {variable for arg in args for variable in _CAPTURE.findall(arg)}
+    if program.variables & {*_defined(one), *captured}:
+        yield f"{name} changes a variable of the program", "use another name"
+    if name.endswith("_param") and args[:1] and args[0].upper() in _PHP_VALUES:
+        yield f"{name} sets php.ini", "set openmage:shop.php.ini"
+    if _WRITTEN.match(name) and args and not _writable(one):
+        fix = "use /dev/stdout, /dev/stderr or a path below /tmp"
+        yield f"{name} writes to a path that cannot be written", fix
+
+
+def _defined(one: Directive) -> Iterator[str]:
+    """Yield the variable that a directive gives its value."""
+    place = _TABLES.defining.get(one.name, len(one.args))
+    if -len(one.args) <= place < len(one.args):
+        yield one.args[place].lstrip("$")
 
 
 def _writable(one: Directive) -> bool:
@@ -170,7 +159,8 @@ def _keys(one: Directive) -> Iterator[tuple[str, ...]]:
 def _twice(directives: list[Directive], seen: Counter[tuple[str, ...]]) -> Iterator[Mistake]:
     """Refuse what nginx calls duplicates, among the customer's own lines."""
     for one in directives:
-        keys = [(one.name,)] if _single(one.name) else []
+        single = known(one.name) and one.name not in _TABLES.again
+        keys = [(one.name,)] if single else []
         regular = one.name == "location" and "".join(one.args).startswith(("~", "@"))
         if one.name in _TABLES.named and not regular:
             keys += [*_keys(one)]
@@ -180,7 +170,3 @@ def _twice(directives: list[Directive], seen: Counter[tuple[str, ...]]) -> Itera
                 yield Mistake(one.line, f"{one.name} is there twice", "remove one of them")
         if one.block:
             yield from _twice(one.block, Counter())
-
-
-def _single(name: str) -> bool:
-    return known(name) and name not in _TABLES.again

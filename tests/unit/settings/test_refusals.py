@@ -437,7 +437,7 @@ STRICTER = [
         "forge its address",
     ),
     ("data that dies with the stack", {"retainData": False}, "retainData", "survive"),
-    ("an external database in clear text", {"database": EXTERNAL}, "database.ca", "clear text"),
+    ("an external database in clear text", {"database": EXTERNAL}, "database.ca", "plaintext"),
 ]
 
 
