@@ -38,6 +38,6 @@ def exposed(settings: Settings) -> Iterator[Violation]:
         if network(cidr).prefixlen == 0:
             yield Violation(
                 ("phpMyAdmin", "allow", index),
-                "is everybody",
+                "allows everyone",
                 "list the networks of the people who need it",
             )
