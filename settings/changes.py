@@ -7,22 +7,9 @@ from settings.model import SHOP, Settings
 from settings.recorded import Record, fingerprint, last, record
 from stackfile.explain import at
 from stackfile.report import Problem, Source, Violation
+from stackfile.tables import tables
 
-_RECOVERY = "it is in the Secret config-recovery-..."
-_SECRETS = {
-    "databasePassword": (
-        "is not the password the database was created with: the shop could not connect",
-        f"set the old one again, {_RECOVERY}; docs/guide/database.md says how to change it",
-    ),
-    "databaseRootPassword": (
-        "is not the password the database was created with: root could not sign in",
-        f"set the old one again, {_RECOVERY}; docs/guide/database.md says how to change it",
-    ),
-    "cryptKey": (
-        "is not the key that the configuration and customer data are encrypted with",
-        f"restore the old one, {_RECOVERY}",
-    ),
-}
+_SECRETS = tables(__file__, dict[str, tuple[str, str]])
 
 
 def refused_changes(

@@ -14,6 +14,8 @@ from settings.rules import (
     images,
     mail,
     media,
+    mysqld_lines,
+    php_lines,
     phpmyadmin,
     production,
     sizes,
@@ -53,8 +55,8 @@ _RULES: tuple[Rule, ...] = (
     cache.encryption,
     images.nginx_image,
     mail.smtp,
-    custom_lines.ini,
-    custom_lines.mysqld,
+    php_lines.ini,
+    mysqld_lines.mysqld,
     custom_lines.web_server,
 )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Annotated, Literal, NamedTuple
 
+from settings.rules.line_values import Form
 from settings.rules.nginx_grammar import Directive, Mistake, Parsed, Told
 from stackfile.tables import BY_NAME, Names, tables
 
@@ -18,11 +19,6 @@ class _Known(NamedTuple):
     flag: bool = False
 
 
-class _Value(NamedTuple):
-    form: str
-    fix: str
-
-
 class _Tables(NamedTuple):
     directives: Annotated[dict[str, _Known], BY_NAME]
     sections: Names
@@ -30,7 +26,7 @@ class _Tables(NamedTuple):
     around: Names
     apart: Names
     alone: Names
-    values: Annotated[dict[str, _Value], BY_NAME]
+    values: Annotated[dict[str, Form], BY_NAME]
 
 
 _TABLES = tables(__file__, _Tables)
@@ -125,9 +121,7 @@ def _wrong(known: _Known, directive: Directive) -> Told | None:
     if known.flag and args[0].lower() not in {"on", "off"}:
         return "is neither On nor Off", "write On or Off"
     value = _TABLES.values.get(directive.name)
-    if value and not re.fullmatch(value.form, " ".join(args), re.IGNORECASE):
-        return "has a value that Apache does not take", value.fix
-    return None
+    return value(" ".join(args)) if value else None
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

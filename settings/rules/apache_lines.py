@@ -1,7 +1,7 @@
 """Rules about the customer's own files for Apache."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from settings.model import Settings
@@ -28,7 +28,7 @@ _SETS_VARIABLE = re.compile(r"(?:^\[|,)\s*(?:E|env)=!?(\w+)", re.IGNORECASE)
 Key = tuple[str, ...]
 
 
-class _Program:
+class Program:
     """What the program's own configuration has."""
 
     def __init__(self, settings: Settings) -> None:
@@ -42,29 +42,23 @@ class _Program:
             mine = [*whole, *(shop.block or [])]
             self.names |= {one.name for one in mine if one.block is None}
             self.keys |= {key for one in mine if one is not shop for key in _keys(one)}
+        self.guarded = guarded(settings)
         self.variables = {key[1] for key in self.keys if key[0] == "variable"}
 
-
-def mistakes(
-    settings: Settings, files: Mapping[str, Mapping[str, str]]
-) -> dict[tuple[str, str], list[Mistake]]:
-    """Return what is wrong with the customer's files, by their blocks and names."""
-    program = _Program(settings)
-    found: dict[tuple[str, str], list[Mistake]] = {}
-    for block, texts in files.items():
-        for name, text in texts.items():
-            parsed = parse(text)
-            wrong = [
-                Mistake(one.line, *told)
-                for top in parsed.directives
-                for one in (top, *top.below())
-                for told in _refused(one, program, guarded=guarded(settings))
-            ]
-            found[block, name] = parsed.also(wrong)
-    return found
+    def mistakes(self, block: str, text: str) -> list[Mistake]:
+        """Return what is wrong with a file of the customer's."""
+        del block
+        parsed = parse(text)
+        refused = [
+            Mistake(one.line, *told)
+            for top in parsed.directives
+            for one in (top, *top.below())
+            for told in _refused(one, self)
+        ]
+        return parsed.also(refused)
 
 
-def _refused(one: Directive, program: _Program, *, guarded: bool) -> Iterator[Told]:
+def _refused(one: Directive, program: Program) -> Iterator[Told]:
     name = shown(one.name)
     top = not {*one.context} - {"ifmodule", "ifdefine", "iffile", "ifversion"}
     if one.name in _TABLES.never:
@@ -78,7 +72,7 @@ def _refused(one: Directive, program: _Program, *, guarded: bool) -> Iterator[To
         yield f"{name} is there already, as the program has it", "remove it"
     elif one.name == "rewriteengine" and top and [arg.lower() for arg in one.args] != ["on"]:
         yield "RewriteEngine is switched on by the program", "remove it"
-    elif guarded and one.name in _TABLES.guards and one.args != ("all", "denied"):
+    elif program.guarded and one.name in _TABLES.guards and one.args != ("all", "denied"):
         yield f"{name} would let in whom the program keeps out", _TABLES.guards[one.name]
     if one.name in _TABLES.logs and one.args and not writable(one.args[0]):
         fix = "use /proc/self/fd/1, /proc/self/fd/2 or a path below /tmp"

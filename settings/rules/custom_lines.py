@@ -1,15 +1,12 @@
-"""Rules about custom lines for php.ini, [mysqld] and the web server."""
+"""Rules about the customer's own files for the web server."""
 
 from collections.abc import Iterator
 
 from settings.model import Settings
 from settings.rules import apache_lines, nginx_lines
-from settings.rules.mysqld_lines import mysqld
-from settings.rules.php_lines import ini
+from settings.rules.nginx_grammar import Mistake
 from settings.web import ApacheWeb
 from stackfile.report import Hidden, Violation
-
-__all__ = ["ini", "mysqld", "web_server"]
 
 _CONFIG_MAP_BYTES = 2**20
 _SHOWN = 5
@@ -29,11 +26,16 @@ def web_server(settings: Settings) -> Iterator[Violation]:
             ("web", server), "exceeds the limit of a ConfigMap, 1 MiB", "put it into the image"
         )
         return
-    for (block, name), found in lines.mistakes(settings, files).items():
-        if found:
-            shown = found[:_SHOWN]
-            reason = "; ".join(f"line {mistake.line}: {mistake.what}" for mistake in shown)
-            if more := len(found) - len(shown):
-                reason += f"; and {more} more"
-            fix = "; ".join(dict.fromkeys(mistake.fix for mistake in shown))
-            yield Hidden(("web", server, block, name), reason, fix)
+    program = lines.Program(settings)
+    for block, texts in files.items():
+        for name, text in sorted(texts.items()):
+            if found := program.mistakes(block, text):
+                yield Hidden(("web", server, block, name), *_summary(found))
+
+
+def _summary(found: list[Mistake]) -> tuple[str, str]:
+    shown = found[:_SHOWN]
+    reason = "; ".join(f"line {mistake.line}: {mistake.what}" for mistake in shown)
+    if more := len(found) - len(shown):
+        reason += f"; and {more} more"
+    return reason, "; ".join(dict.fromkeys(mistake.fix for mistake in shown))

@@ -1,7 +1,7 @@
 """Rules about the customer's own lines for [mysqld]: which there are, and what they may say."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator
@@ -9,9 +9,10 @@ from pydantic import BeforeValidator
 from settings import sizing
 from settings.database import ExternalDatabase
 from settings.model import Settings
+from settings.rules.line_values import Check, Mistake, Values
 from settings.rules.program_lines import OWNED, mysqld_variable, mysqld_variables
 from stackfile.report import Violation
-from stackfile.tables import BY_NAME, Names, tables
+from stackfile.tables import BY_NAME, tables
 from stackfile.types import bytes_of
 
 _FIXES = {
@@ -19,16 +20,12 @@ _FIXES = {
     "max_connections": "set openmage:shop.database.maxConnections",
 }
 _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
-_YEAR = 31_536_000
 _KIB = 2**10
-
-Mistake = tuple[str, str] | None
-Check = Callable[[str], Mistake]
 
 
 def _size(value: str) -> int | None:
     """Return a size of MariaDB's in bytes."""
-    match = re.fullmatch(r"([0-9]{1,18})([KMGT]?)", value.upper())
+    match = re.fullmatch(r"([0-9]{1,18})([KMGT]?)", value)
     return int(match[1]) * 1024 ** _UNITS[match[2]] if match else None
 
 
@@ -55,60 +52,13 @@ class _Bytes(NamedTuple):
         return None
 
 
-class _Whole(NamedTuple):
-    """A whole number."""
-
-    least: int
-    most: int
-    unit: str = ""
-
-    def __call__(self, value: str) -> Mistake:
-        if not re.fullmatch(r"[0-9]{1,18}", value):
-            unit = f" of {self.unit}" if self.unit else ""
-            return (
-                "is no whole number, and MariaDB would not start",
-                f"write a whole number{unit} from {self.least} to {self.most}",
-            )
-        if not self.least <= int(value) <= self.most:
-            return (
-                "is outside of what MariaDB takes",
-                f"write a whole number from {self.least} to {self.most}",
-            )
-        return None
-
-
-class _Choice(NamedTuple):
-    """One of some words."""
-
-    words: tuple[str, ...]
-
-    def __call__(self, value: str) -> Mistake:
-        if value.upper() in self.words:
-            return None
-        return "is not one of the choices", f"use {', '.join(self.words)}"
-
-
-def _seconds(value: str) -> Mistake:
-    """Check seconds with a fraction."""
-    if re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,6})?", value) and float(value) <= _YEAR:
-        return None
-    return "is no number of seconds, and MariaDB would not start", "write seconds, such as 0.5"
-
-
 class _Tables(NamedTuple):
     sizes: Annotated[dict[str, _Bytes], BY_NAME]
-    numbers: Annotated[dict[str, _Whole], BY_NAME]
-    choices: Annotated[dict[str, _Choice], BY_NAME]
-    seconds: Names
+    values: Values
 
 
 _TABLES = tables(__file__, _Tables)
-ALLOWED: Mapping[str, Check] = {
-    **_TABLES.sizes,
-    **_TABLES.numbers,
-    **_TABLES.choices,
-    **dict.fromkeys(_TABLES.seconds, _seconds),
-}
+ALLOWED: Mapping[str, Check] = {**_TABLES.sizes, **_TABLES.values.checks}
 """Lines that cannot harm the data, each with what it may say."""
 
 
@@ -123,18 +73,18 @@ def mysqld(settings: Settings) -> Iterator[Violation]:
         path = ("database", "config", key)
         name = mysqld_variable(key)
         if name in owned:
-            fix = _FIXES.get(name, OWNED)
-            yield Violation(path, "cannot be set here", fix)
+            yield Violation(path, "cannot be set here", _FIXES.get(name, OWNED))
         elif key not in ALLOWED:
             yield Violation(
                 path,
                 "is not in the list of safe options",
                 f"use one of {', '.join(sorted(ALLOWED))}",
             )
-        elif mistake := ALLOWED[key](str(value)):
-            yield Violation(path, *mistake)
-        elif too_large := _too_large(ALLOWED[key], str(value), free, database.storage.size):
-            yield Violation(path, *too_large)
+        else:
+            check, said = ALLOWED[key], str(value).upper()
+            mistake = check(said) or _too_large(check, said, free, database.storage.size)
+            if mistake:
+                yield Violation(path, *mistake)
 
 
 def _too_large(check: Check, value: str, free: int, volume: str) -> Mistake:

@@ -20,11 +20,6 @@ from crossplane import analyzer, errors
 from stackfile.tables import Names, tables
 
 
-class _Newer(NamedTuple):
-    of: Names
-    names: Names
-
-
 class _Said(NamedTuple):
     said: str
     what: str
@@ -41,7 +36,7 @@ class _Form(NamedTuple):
 
 
 class _Tables(NamedTuple):
-    newer: list[_Newer]
+    newer: dict[str, Names]
     absent: Names
     data_blocks: dict[str, tuple[int, int]]
     data_words: Names
@@ -113,18 +108,14 @@ class _Word:
 
 
 def _complete() -> None:
-    for of, listed in _TABLES.newer:
-        mask = reduce(or_, (getattr(analyzer, f"NGX_{name}") for name in of))
+    for name in _TABLES.absent:
+        analyzer.DIRECTIVES.pop(name, None)
+    for of, listed in _TABLES.newer.items():
+        mask = reduce(or_, (getattr(analyzer, f"NGX_{name}") for name in of.split()))
         for name in listed:
             masks = analyzer.DIRECTIVES.setdefault(name, [])
             if mask not in masks:
                 masks.append(mask)
-    for name in _TABLES.absent:
-        analyzer.DIRECTIVES.pop(name, None)
-    # Up to nginx 1.17 only upstream and server had these; now a location may, too.
-    analyzer.DIRECTIVES["limit_req_zone"] = [
-        analyzer.NGX_HTTP_MAIN_CONF | analyzer.NGX_CONF_TAKE3 | analyzer.NGX_CONF_TAKE4
-    ]
 
 
 _complete()

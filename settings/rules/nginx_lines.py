@@ -1,7 +1,7 @@
 """Rules about the customer's own files for nginx."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ _PHP_VALUES = {"PHP_VALUE", "PHP_ADMIN_VALUE"}
 _CAPTURE = re.compile(r"\(\?P?[<']([A-Za-z_]\w*)[>']")
 
 
-class _Program:
+class Program:
     """What the program's own configuration has."""
 
     def __init__(self, settings: Settings) -> None:
@@ -54,29 +54,18 @@ class _Program:
         self.names = {one.name for one in (*self.http, *self.server, *php)}
         self.variables = {variable for one in self.http for variable in _defined(one)}
         self.keys = {key for one in (*self.http, *self.server) for key in _keys(one)}
+        self.guarded = guarded(settings)
+        self._seen: defaultdict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+
+    def mistakes(self, block: str, text: str) -> list[Mistake]:
+        """Return what is wrong with a file of the customer's, and with it after those before it."""
+        parsed = parse(text, CONTEXTS[block])
+        refused = [wrong for one in parsed.directives for wrong in _refused(one, self, block)]
+        refused += _twice(parsed.directives, self._seen[block])
+        return parsed.also(refused)
 
 
-def mistakes(
-    settings: Settings, files: Mapping[str, Mapping[str, str]]
-) -> dict[tuple[str, str], list[Mistake]]:
-    """Return what is wrong with the customer's files, by their blocks and names."""
-    program = _Program(settings)
-    found: dict[tuple[str, str], list[Mistake]] = {}
-    for block, texts in files.items():
-        seen: Counter[tuple[str, ...]] = Counter()
-        for name, text in sorted(texts.items()):
-            parsed = parse(text, CONTEXTS[block])
-            wrong = [
-                mistake
-                for one in parsed.directives
-                for mistake in _refused(one, program, block, guarded=guarded(settings))
-            ]
-            wrong += _twice(parsed.directives, seen)
-            found[block, name] = parsed.also(wrong)
-    return found
-
-
-def _refused(top: Directive, program: _Program, block: str, *, guarded: bool) -> Iterator[Mistake]:
+def _refused(top: Directive, program: Program, block: str) -> Iterator[Mistake]:
     told = None if top.name in _TABLES.never else _owned(top, program, block)
     if told:
         yield Mistake(top.line, *told)
@@ -87,12 +76,12 @@ def _refused(top: Directive, program: _Program, block: str, *, guarded: bool) ->
             yield Mistake(one.line, *told)
         nested = len(one.context) > len(CONTEXTS[block]) or "location" in one.context
         closing = one.name == "deny" and one.args == ("all",)
-        if nested and guarded and one.name in _TABLES.guards and not closing:
+        if nested and program.guarded and one.name in _TABLES.guards and not closing:
             what = f"{one.name} would let in whom the program keeps out"
             yield Mistake(one.line, what, _TABLES.guards[one.name])
 
 
-def _owned(one: Directive, program: _Program, block: str) -> Told | None:
+def _owned(one: Directive, program: Program, block: str) -> Told | None:
     """Refuse at the top of a file what the program has there."""
     name = one.name
     if name == "server":
@@ -109,7 +98,7 @@ def _owned(one: Directive, program: _Program, block: str) -> Told | None:
     return None
 
 
-def _anywhere(one: Directive, program: _Program) -> Iterator[Told]:
+def _anywhere(one: Directive, program: Program) -> Iterator[Told]:
     name, args = one.name, one.args
     if name in _TABLES.never:
         yield f"contains {name}, which the program owns", _TABLES.never[name]

@@ -25,7 +25,9 @@ def production(settings: Settings) -> Iterator[Violation]:
     for path, found in scaled(settings):
         if found.min_replicas < 2:  # noqa: PLR2004 (one and another)
             yield Violation(
-                (*path, "minReplicas"), "one pod: a node drain takes the shop down", "use 2 or more"
+                (*path, "minReplicas"),
+                "with a single pod, draining its node takes the shop down",
+                "use 2 or more",
             )
     if not settings.retain_data:
         yield Violation(

@@ -14,6 +14,24 @@ _DEVICES = ("/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/proc/self/fd/2")
 _INI = re.compile(r"^([\w.]+)\s*=", re.MULTILINE)
 _POOL_INI = re.compile(r"^php(?:_admin)?_(?:value|flag)\[([\w.]+)\]", re.MULTILINE)
 _APACHE_INI = re.compile(r"^\s*php(?:_admin)?_(?:value|flag)\s+([\w.]+)", re.MULTILINE)
+_EVERYBODY = "192.0.2.0/24"
+_SERVER: WebServer = {
+    "tier": "admin",
+    "sites": [{"host": f"{code}.invalid", "code": code, "type": "store"} for code in "ab"],
+    "redirects": {},
+    "admin_path": "admin",
+    "document_root": ".",
+    "api": False,
+    "secure": True,
+    "hsts": True,
+    "trusted_proxies": [_EVERYBODY],
+    "allow": [_EVERYBODY],
+    "basic_auth": True,
+    "limits": [RateLimit(name, "GET", "/", burst=1, per_minute=1) for name in Limits.model_fields],
+    "phpmyadmin": None,
+    "timeout": 60,
+}
+"""A web server with all that can be switched on, whose parameters do not matter."""
 
 
 def ini_keys() -> frozenset[str]:
@@ -22,7 +40,7 @@ def ini_keys() -> frozenset[str]:
         [
             *_INI.findall(php_ini("1M", "none", {})),
             *_POOL_INI.findall(fpm_pool(1, 1)),
-            *_APACHE_INI.findall(apache_config(_server("admin", "admin"), 1)),
+            *_APACHE_INI.findall(apache_config(_SERVER, 1)),
         ]
     )
 
@@ -52,43 +70,15 @@ def writable(path: str) -> bool:
 def web_server_files(settings: Settings) -> list[str]:
     """Return the configuration of both tiers' web server, with all that can be switched on."""
     apache = isinstance(settings.web, ApacheWeb)
-    servers = [
-        _server(
-            tier,
-            settings.admin.path,
-            document_root=settings.web.document_root,
-            api=settings.web.api,
-            basic_auth=basic_auth,
-        )
+    servers: list[WebServer] = [
+        {
+            **_SERVER,
+            "tier": tier,
+            "admin_path": settings.admin.path,
+            "document_root": settings.web.document_root,
+            "api": settings.web.api,
+            "basic_auth": basic_auth,
+        }
         for tier, basic_auth in (("storefront", True), ("storefront", False), ("admin", True))
     ]
     return [apache_config(server, 1) if apache else nginx_config(server) for server in servers]
-
-
-def _server(
-    tier: str,
-    admin_path: str,
-    *,
-    document_root: str = ".",
-    api: bool = False,
-    basic_auth: bool = True,
-) -> WebServer:
-    everybody = "192.0.2.0/24"
-    return {
-        "tier": tier,
-        "sites": [{"host": f"{code}.invalid", "code": code, "type": "store"} for code in "ab"],
-        "redirects": {},
-        "admin_path": admin_path,
-        "document_root": document_root,
-        "api": api,
-        "secure": True,
-        "hsts": True,
-        "trusted_proxies": [everybody],
-        "allow": [everybody],
-        "basic_auth": basic_auth,
-        "limits": [
-            RateLimit(name, "GET", "/", burst=1, per_minute=1) for name in Limits.model_fields
-        ],
-        "phpmyadmin": None,
-        "timeout": 60,
-    }
