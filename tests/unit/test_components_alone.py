@@ -314,7 +314,8 @@ def alone(kind: Any) -> Alone:
 
 
 def test_no_component_is_left_out():
-    assert {kind.__name__ for kind in ALL} == set(components.__all__)
+    every = {name for name, found in vars(components).items() if isinstance(found, type)}
+    assert {kind.__name__ for kind in ALL} == every
 
 
 @pytest.mark.parametrize("kind", ALL, ids=lambda kind: kind.__name__)
