@@ -6,10 +6,9 @@ from components import Tenant
 from components.edge.cert_manager import Http01
 from components.edge.certificate import (
     CertificateArgs,
-    ExistingSecret,
     GivenCertificate,
     IssuedCertificate,
-    NoCertificate,
+    Source,
 )
 from settings import Secrets, Settings
 from settings.certificate import CertificateTls, ElsewhereTls, LetsEncryptTls, NoTls, SecretTls
@@ -25,20 +24,14 @@ def args(settings: Settings, secrets: Secrets, tenant: Tenant) -> CertificateArg
     return {**of_shop(settings, tenant), "source": _source(settings, secrets)}
 
 
-def _source(
-    settings: Settings, secrets: Secrets
-) -> NoCertificate | ExistingSecret | GivenCertificate | IssuedCertificate:
+def _source(settings: Settings, secrets: Secrets) -> Source:
     match tls := settings.edge.tls:
         case NoTls() | ElsewhereTls():
-            return {"mode": "none"}
+            return None
         case SecretTls():
-            return {"mode": "secret", "secret": tls.secret_name}
+            return tls.secret_name
         case CertificateTls():
-            return {
-                "mode": "certificate",
-                "certificate": given(secrets.tls_certificate),
-                "private_key": given(secrets.tls_private_key),
-            }
+            return GivenCertificate(given(secrets.tls_certificate), given(secrets.tls_private_key))
         case LetsEncryptTls():
             return _issued(settings, tls)
         case _:
@@ -47,15 +40,14 @@ def _source(
 
 def _issued(settings: Settings, tls: LetsEncryptTls) -> IssuedCertificate:
     every = [*hosts(settings)["shop"], *hosts(settings)["admin"]]
-    return {
-        "mode": "issued",
-        "secret": tls.secret_name,
-        "issuer": tls.issuer,
-        "http01": _http01(settings, every) if isinstance(tls.issuer, OwnIssuer) else None,
-        "names": tls.names or every,
+    return IssuedCertificate(
+        secret=tls.secret_name,
+        issuer=tls.issuer,
+        http01=_http01(settings, every) if isinstance(tls.issuer, OwnIssuer) else None,
+        names=tls.names or every,
         # Pods that terminate TLS do not start without it. HTTP-01 needs the edge first.
-        "awaited": settings.frontend_cache.terminates_tls and isinstance(tls.issuer, NamedIssuer),
-    }
+        awaited=settings.frontend_cache.terminates_tls and isinstance(tls.issuer, NamedIssuer),
+    )
 
 
 def _http01(settings: Settings, every: list[str]) -> Http01:

@@ -4,8 +4,8 @@ from typing import Protocol
 
 import pulumi
 
-from components import Tenant
-from components.edge import Certificate, EdgeArgs
+from components import Certificate, Tenant
+from components.edge.edge import EdgeArgs
 from components.edge.routes import Backend
 from settings import Settings
 from wiring import names

@@ -24,23 +24,9 @@ def args(
     tls_secret: pulumi.Output[str] | None,
 ) -> FrontendCacheArgs | None:
     """Return the arguments of the frontend cache; None where there is none."""
-    match chosen := settings.frontend_cache:
-        case NoFrontendCache():
-            return None
-        case VarnishCache():
-            return _varnish(settings, chosen, pods, storefront, admin, tls_secret)
-        case _:
-            assert_never(chosen)
-
-
-def _varnish(  # noqa: PLR0913, PLR0917 (the cache stands before these)
-    settings: Settings,
-    front: VarnishCache,
-    pods: ShopPodArgs,
-    storefront: WebTier,
-    admin: WebTier,
-    tls_secret: pulumi.Output[str] | None,
-) -> FrontendCacheArgs:
+    front = _chosen(settings)
+    if front is None:
+        return None
     access = settings.access.shop
     return {
         **pods,
@@ -65,11 +51,18 @@ def _varnish(  # noqa: PLR0913, PLR0917 (the cache stands before these)
 
 def purge(settings: Settings) -> Purge | None:
     """Return how the shop's code reaches the frontend cache; None where there is none."""
+    front = _chosen(settings)
+    if front is None:
+        return None
+    return {"address": purge_address(names.FRONTEND_CACHE), "pages": front.html}
+
+
+def _chosen(settings: Settings) -> VarnishCache | None:
     match chosen := settings.frontend_cache:
         case NoFrontendCache():
             return None
         case VarnishCache():
-            return {"address": purge_address(names.FRONTEND_CACHE), "pages": chosen.html}
+            return chosen
         case _:
             assert_never(chosen)
 

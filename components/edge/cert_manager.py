@@ -14,11 +14,9 @@ import pulumi_kubernetes as k8s
 from components.edge.listeners import challenge_refs
 from components.kit.metadata import ShopArgs, labels, named
 from components.kit.pods import as_custom, placed
-from stackfile.certificates import OwnIssuer
+from stackfile.certificates import CERT_MANAGER_API, SOLVER_RESOURCES, OwnIssuer
 from stackfile.routes import GatewayRoute, IngressRoute
 from stackfile.values import Placement
-
-_API = "cert-manager.io/v1"
 
 
 class Http01(TypedDict):
@@ -50,10 +48,7 @@ def _solver(http01: Http01) -> Mapping[str, Any]:
         "serviceType": "ClusterIP",
         "podTemplate": {
             "spec": {
-                "resources": {
-                    "requests": {"cpu": "10m", "memory": "32Mi"},
-                    "limits": {"cpu": "100m", "memory": "64Mi"},
-                },
+                "resources": SOLVER_RESOURCES.model_dump(),
                 **as_custom(placed(http01["placement"])),
             }
         },
@@ -99,5 +94,5 @@ def _object(  # noqa: PLR0913 (an object has these parts)
 ) -> pulumi.Resource:
     metadata = named(name, args, {"pulumi.com/waitFor": "condition=Ready"} if awaited else None)
     return k8s.apiextensions.CustomResource(
-        name, api_version=_API, kind=kind, metadata=metadata, spec=spec, opts=opts
+        name, api_version=CERT_MANAGER_API, kind=kind, metadata=metadata, spec=spec, opts=opts
     )

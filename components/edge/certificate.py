@@ -1,7 +1,7 @@
 """The certificate for browsers: supplied, existing, or issued by cert-manager."""
 
 from collections.abc import Sequence
-from typing import Literal, TypedDict, assert_never
+from typing import NamedTuple, assert_never
 
 import pulumi
 
@@ -14,22 +14,18 @@ from components.kit.workload import after
 from stackfile.certificates import NamedIssuer, OwnIssuer
 
 
-class GivenCertificate(TypedDict):
-    """A certificate supplied in the stack's secrets."""
+class GivenCertificate(NamedTuple):
+    """A certificate supplied in the stack's secrets, which is made into a Secret."""
 
-    mode: Literal["certificate"]
-    """It is made into a Secret."""
     certificate: pulumi.Output[str]
     """Certificate chain, PEM."""
     private_key: pulumi.Output[str]
     """Private key, PEM."""
 
 
-class IssuedCertificate(TypedDict):
+class IssuedCertificate(NamedTuple):
     """A certificate that cert-manager requests, and renews."""
 
-    mode: Literal["issued"]
-    """cert-manager issues it."""
     secret: str
     """Name of the Secret that cert-manager stores it in."""
     issuer: OwnIssuer | NamedIssuer
@@ -42,26 +38,15 @@ class IssuedCertificate(TypedDict):
     """Whether Pulumi waits for it; not with HTTP-01, which needs the edge to exist first."""
 
 
-class ExistingSecret(TypedDict):
-    """A certificate that already exists in the namespace."""
-
-    mode: Literal["secret"]
-    """Its Secret is there already."""
-    secret: str
-    """Name of the Secret, of type kubernetes.io/tls."""
-
-
-class NoCertificate(TypedDict):
-    """Nothing of the shop terminates TLS."""
-
-    mode: Literal["none"]
-    """There is none."""
+Source = GivenCertificate | IssuedCertificate | str | None
+"""One to make, or the name of a Secret of type kubernetes.io/tls that is there already; None where
+nothing of the shop terminates TLS."""
 
 
 class CertificateArgs(ShopArgs):
     """Arguments of the certificate."""
 
-    source: NoCertificate | ExistingSecret | GivenCertificate | IssuedCertificate
+    source: Source
     """Where it comes from."""
 
 
@@ -80,31 +65,32 @@ class Certificate(pulumi.ComponentResource):
         self.register_outputs({"secret": self.secret})
 
     def _secret(self, name: str, args: CertificateArgs) -> pulumi.Output[str] | None:
-        source = args["source"]
-        if source["mode"] == "none":
-            return None
-        if source["mode"] == "secret":
-            return pulumi.Output.from_input(source["secret"])
-        if source["mode"] == "certificate":
-            return self._given(name, args, source)
-        if source["mode"] == "issued":
-            return self._issued(name, args, source)
-        assert_never(source)
+        match source := args["source"]:
+            case None:
+                return None
+            case str():
+                return pulumi.Output.from_input(source)
+            case GivenCertificate():
+                return self._given(name, args, source)
+            case IssuedCertificate():
+                return self._issued(name, args, source)
+            case _:
+                assert_never(source)
 
     def _given(self, name: str, args: ShopArgs, given: GivenCertificate) -> pulumi.Output[str]:
-        files = {"tls.crt": given["certificate"], "tls.key": given["private_key"]}
+        files = {"tls.crt": given.certificate, "tls.key": given.private_key}
         child = pulumi.ResourceOptions(parent=self)
         # A new certificate is a new Secret: the old one is used until the edge has switched.
         return secret(name, auto_named(name, args), files, child, "kubernetes.io/tls")
 
     def _issued(self, name: str, args: ShopArgs, given: IssuedCertificate) -> pulumi.Output[str]:
-        issuer, child = given["issuer"], pulumi.ResourceOptions(parent=self)
+        issuer, child = given.issuer, pulumi.ResourceOptions(parent=self)
         made: list[pulumi.Resource] = []
         match issuer:
             case NamedIssuer():
                 reference = {"kind": issuer.kind, "name": issuer.name}
             case OwnIssuer():
-                own, issued = self._own_issuer(name, args, issuer, given["http01"])
+                own, issued = self._own_issuer(name, args, issuer, given.http01)
                 reference = {"kind": "Issuer", "name": own}
                 made.append(issued)
             case _:
@@ -112,10 +98,10 @@ class Certificate(pulumi.ComponentResource):
         return certificate(
             name,
             args,
-            secret=given["secret"],
-            names=given["names"],
+            secret=given.secret,
+            names=given.names,
             issuer=reference,
-            awaited=given["awaited"],
+            awaited=given.awaited,
             opts=after(made, child),
         )
 

@@ -94,9 +94,3 @@ def definitions(name: str, chart: Chart, opts: pulumi.ResourceOptions) -> k8s.he
 def child_of(part: pulumi.ComponentResource, args: PartArgs) -> pulumi.ResourceOptions:
     """Return the resource options of a part's children."""
     return pulumi.ResourceOptions(parent=part, depends_on=list(args["after"]))
-
-
-def then(opts: pulumi.ResourceOptions, *needed: pulumi.Resource) -> pulumi.ResourceOptions:
-    """Return the options for a resource that waits for these as well."""
-    after = pulumi.ResourceOptions(depends_on=list(needed))
-    return pulumi.ResourceOptions.merge(opts, after)

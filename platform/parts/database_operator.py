@@ -2,8 +2,9 @@
 
 import pulumi
 
+from components.kit.workload import after
 from parts._charts import chart
-from parts._install import PartArgs, child_of, definitions, install, namespace, then
+from parts._install import PartArgs, child_of, definitions, install, namespace
 from stackfile.merge import merge
 
 
@@ -19,5 +20,5 @@ class DatabaseOperator(pulumi.ComponentResource):
         space = namespace(name, "mariadb-operator", "restricted", child)
         defined = definitions(f"{name}-definitions", chart("mariadb-operator-crds"), child)
         values = merge({"metrics": {"enabled": args["monitored"]}}, args["values"])
-        install(name, chart("mariadb-operator"), space, values, then(child, defined))
+        install(name, chart("mariadb-operator"), space, values, after([defined], child))
         self.register_outputs({})

@@ -6,17 +6,9 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.kit.workload import after
 from parts._controllers import Installed, installed
-from parts._install import (
-    GUARDED,
-    ROUTES,
-    PartArgs,
-    child_of,
-    definitions,
-    install,
-    namespace,
-    then,
-)
+from parts._install import GUARDED, ROUTES, PartArgs, child_of, definitions, install, namespace
 from stackfile.merge import merge
 from values.gateways import Controller
 
@@ -59,7 +51,7 @@ class Gateway(pulumi.ComponentResource):
         space = namespace(name, self.namespace, "restricted", child, ROUTES)
         self.definitions = _definitions(name, args, found, child)
         values = merge(found.values, args["values"])
-        controller = install(name, found.chart, space, values, then(child, *self.definitions))
+        controller = install(name, found.chart, space, values, after(self.definitions, child))
         ready = pulumi.ResourceOptions(parent=self, depends_on=[controller])
         self.gateway_class = _class(name, self.class_name, found, ready)
         self.register_outputs({})
@@ -91,7 +83,7 @@ def _class(
             spec=controller.proxy,
             opts=opts,
         )
-        opts = then(opts, proxy)
+        opts = after([proxy], opts)
         spec["parametersRef"] = {
             "group": "gateway.envoyproxy.io",
             "kind": "EnvoyProxy",

@@ -7,8 +7,9 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.passwords import password
+from components.kit.workload import after
 from parts._charts import chart, data
-from parts._install import PartArgs, child_of, definitions, install, namespace, secret_in, then
+from parts._install import PartArgs, child_of, definitions, install, namespace, secret_in
 from stackfile.merge import merge
 from stackfile.types import bytes_of
 from stackfile.values import Storage
@@ -48,8 +49,8 @@ class Monitoring(pulumi.ComponentResource):
         nodes = namespace(f"{name}-nodes", NODES_NAMESPACE, "privileged", child)
         secrets = _secrets(name, args, space, child)
         values = merge(_values(args, secrets), args["values"])
-        after = then(child, nodes, *self.definitions)
-        install(name, chart("kube-prometheus-stack"), space, values, after)
+        ready = after([nodes, *self.definitions], child)
+        install(name, chart("kube-prometheus-stack"), space, values, ready)
         self.register_outputs({})
 
 
