@@ -12,6 +12,7 @@ from pydantic import Field
 
 from settings import sizing
 from stackfile.needs import Api, Prerequisites, SecretUse
+from stackfile.networks import EVERYWHERE
 from stackfile.report import Path, Violation
 from stackfile.section import Section
 from stackfile.servers import SqlServer
@@ -28,7 +29,7 @@ DATABASE_API = "k8s.mariadb.com/v1alpha1"
 ELSEWHERE = "bring up another stack and restore a backup there"
 MARIADB_VERSIONS = ("10.11", "11.4", "11.8", "12.3")
 """MariaDB's long-term support versions maintained in 2026, oldest first."""
-ANYWHERE = ("0.0.0.0/0",)
+ANYWHERE = EVERYWHERE
 """Addresses allowed for the API server until they are configured."""
 _COPIED_PER_SECOND = 50 * sizing.MIB
 """Time that a slow volume needs."""

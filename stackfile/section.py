@@ -1,7 +1,7 @@
 """Base class of all settings sections: frozen, closed, strict, camelCase in YAML."""
 
 from collections.abc import Iterator
-from typing import Literal, get_args, get_origin
+from typing import Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -33,8 +33,13 @@ class Section(BaseModel):
         yield path, self
         for name, field in type(self).model_fields.items():
             below: object = getattr(self, name)
+            place = (*path, str(field.alias))
             if isinstance(below, Section):
-                yield from below.sections((*path, str(field.alias)))
+                yield from below.sections(place)
+            elif isinstance(below, tuple):
+                for index, each in enumerate(cast("tuple[object, ...]", below)):
+                    if isinstance(each, Section):
+                        yield from each.sections((*place, index))
 
 
 def sections_in(annotation: object) -> Iterator[type[Section]]:

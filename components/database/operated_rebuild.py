@@ -56,6 +56,7 @@ def _plan(name: str, args: ReplicatedDatabaseArgs, volume: pulumi.Input[str]) ->
         "timeout": f"{args['copy_seconds']}s",
         # The next copy needs the space.
         "maxRetention": "1h",
+        "imagePullSecrets": [{"name": secret} for secret in args["pull_secrets"]],
         "podMetadata": {"labels": DATABASE_CLIENTS},
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
         "securityContext": as_custom(restricted_container()),
