@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pulumi
 
-from offline import StackFile, find_stack_file, read_stack_file, run
+from offline import StackFile, find_stack_file, reach, read_stack_file, run
 from offline.manifests import write
 from offline.tree import mermaid, tree
 from operate import compose, engine, images, local_cluster, local_shop
@@ -52,6 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stack", default="dev", help="name of a stack, or path to its file")
     parser.add_argument("--out", type=Path, help="folder to write the manifests to")
     parser.add_argument("--offline", action="store_true", help="use neither CLI nor cluster")
+    parser.add_argument("--matrix", action="store_true", help="show who may reach whom")
     parser.add_argument("--yes", action="store_true", help="skip confirmation")
     parser.add_argument("--shop", help="folder, or repository#tag, with the shop's code")
     parser.add_argument("--php", help="version of PHP in the images")
@@ -65,6 +66,8 @@ def _carry_out(arguments: argparse.Namespace, stack_file: StackFile) -> None:
     match arguments.command:
         case "preview":
             _preview(stack_file, arguments.out, offline=arguments.offline)
+            if arguments.matrix:
+                print(f"\n{reach.text(reach.reach(run(stack_file)))}")
         case "up":
             engine.up(stack_file, yes=arguments.yes)
         case "down":
