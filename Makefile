@@ -11,8 +11,8 @@ WITH_STACK := --stack $(STACK) $(if $(YES),--yes)
 help: ## Show this list
 	@grep -E '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-preview: .venv/run ## Show what `make up` would create or change; OUT=dir also writes the manifests
-	@$(OPERATE) preview $(WITH_STACK) $(if $(OUT),--out $(OUT)) $(if $(OFFLINE),--offline)
+preview: .venv/run ## Show what `make up` would create or change; OUT=dir also writes the manifests, MATRIX=1 shows who may reach whom
+	@$(OPERATE) preview $(WITH_STACK) $(if $(OUT),--out $(OUT)) $(if $(OFFLINE),--offline) $(if $(MATRIX),--matrix)
 
 up: .venv/run ## Bring the shop up (YES=1: do not ask)
 	@$(OPERATE) up $(WITH_STACK)

@@ -30,7 +30,7 @@ for warning in settings.warnings:
 
 on_cluster = pulumi.ResourceOptions(provider=connect.provider(settings.cluster))
 
-tenant = Tenant("tenant", wiring.tenant.args(settings), on_cluster)
+tenant = Tenant("tenant", wiring.tenant.args(settings, secrets), on_cluster)
 pods = wiring.common.pods(settings, tenant)
 
 mail = Mail("mail", wiring.mail.args(settings, secrets, tenant), on_cluster)

@@ -6,8 +6,10 @@ from typing import Any
 import pulumi
 
 from cluster.connect import Ask, UnansweredError
+from cluster.names import unopened
+from cluster.namespace import unfit
 from stackfile.certificates import ACME_DIRECTORIES
-from stackfile.needs import Api, Named, Prerequisite
+from stackfile.needs import Api, Closed, Named, Names, Prerequisite
 from stackfile.report import Problem, Violation, dotted
 
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
@@ -22,7 +24,8 @@ def check_cluster(
     use up the limits of a certificate authority.
     """
     try:
-        found = list(_missing(list(prerequisites), ask, temporary=temporary))
+        needed = list(prerequisites)
+        found = [*_missing(needed, ask, temporary=temporary), *_unfit(needed, ask)]
     except UnansweredError as error:
         pulumi.log.warn(f"the cluster's prerequisites were not checked: {error}")
         return
@@ -60,6 +63,16 @@ def _missing(
             yield Violation(named.path, reason, _made(named)), True
         elif temporary and _is_production(named, items or []):
             yield _wasteful(named), True
+
+
+def _unfit(prerequisites: Sequence[Prerequisite], ask: Ask) -> Iterator[tuple[Violation, bool]]:
+    """Yield what is there and not as the shop needs it, and whether that stops the stack."""
+    for closed in (each for each in prerequisites if isinstance(each, Closed)):
+        yield from unfit(closed, ask)
+    for names in (each for each in prerequisites if isinstance(each, Names)):
+        if reason := unopened(names, ask):
+            fix = "add it to network.dns: its pods to peers, or its address to cidrs"
+            yield Violation(names.path, reason, fix), False
 
 
 def _served(ask: Ask) -> set[str] | None:

@@ -1,19 +1,27 @@
 """The namespace of a shop, closed by default."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named
-from components.kit.network_policies import EgressRule, outbound_policy
+from components.kit.network_policies import EgressRule, Peer, outbound_policy
 from components.kit.pod_security import restrict
-from components.kit.pods import match
 from components.kit.volumes import Retention, keep
+from components.kit.workload import after
 
-_LINK_LOCAL_DNS = "169.254.20.10/32"
-"""Address of NodeLocal DNSCache, if the cluster runs it."""
+_REGISTRIES = "registry-credentials"
+
+
+class Resolver(TypedDict):
+    """Somebody who answers questions for names."""
+
+    peers: Sequence[Peer]
+    """Who they are."""
+    ports: Sequence[int]
+    """Ports, UDP and TCP."""
 
 
 class Quota(TypedDict):
@@ -34,10 +42,16 @@ class Quota(TypedDict):
 class TenantArgs(ShopArgs):
     """Arguments of a tenant; `namespace` is the name of the Namespace to make."""
 
+    create: bool
+    """Whether the namespace is made; if not, it must exist."""
+    registries: pulumi.Output[str] | None
+    """Credentials of private registries, as Docker keeps them; None if there are none."""
     retention: Retention
     """Whether the namespace and all data in it outlive the stack."""
     quota: Quota
     """Quota for everything in the namespace."""
+    dns: Sequence[Resolver]
+    """Whom every pod may ask for names."""
     egress: Sequence[EgressRule]
     """Networks outside the cluster that the shop's code may reach."""
 
@@ -49,6 +63,8 @@ class Tenant(pulumi.ComponentResource):
     """Name of the Namespace."""
     service_account: pulumi.Output[str]
     """Name of all pods' ServiceAccount: it has no permissions and its token is never mounted."""
+    pull_secrets: Sequence[str]
+    """Names of the Secrets with the registries' credentials, which are there before any pod."""
 
     def __init__(
         self, name: str, args: TenantArgs, opts: pulumi.ResourceOptions | None = None
@@ -56,17 +72,23 @@ class Tenant(pulumi.ComponentResource):
         """Create the namespace and deny all traffic by default."""
         super().__init__("openmage:index:Tenant", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        namespace = k8s.core.v1.Namespace(
-            name, metadata=_namespace(name, args), opts=keep(args["retention"], child)
-        )
-        self.namespace = namespace.metadata.name
+        if args["create"]:
+            namespace = k8s.core.v1.Namespace(
+                name, metadata=_namespace(name, args), opts=keep(args["retention"], child)
+            )
+            self.namespace = namespace.metadata.name
+        else:
+            self.namespace = pulumi.Output.from_input(args["namespace"])
         inside = args.copy()
         inside["namespace"] = self.namespace
+        credentials = list(_credentials(f"{name}-registries", inside, child))
+        self.pull_secrets = [_REGISTRIES] if credentials else []
         account = k8s.core.v1.ServiceAccount(
             f"{name}-pods",
             metadata=named("shop", inside),
             automount_service_account_token=False,
-            opts=child,
+            # Every pod waits for this account, and so for the credentials of its images.
+            opts=after(credentials, child),
         )
         k8s.core.v1.ResourceQuota(
             f"{name}-quota", metadata=named("shop", inside), spec=_quota(args["quota"]), opts=child
@@ -78,7 +100,7 @@ class Tenant(pulumi.ComponentResource):
             opts=child,
         )
         k8s.networking.v1.NetworkPolicy(
-            f"{name}-dns", metadata=named("dns", inside), spec=_dns(), opts=child
+            f"{name}-dns", metadata=named("dns", inside), spec=_dns(args["dns"]), opts=child
         )
         outbound_policy(f"{name}-outbound", inside, args["egress"], child)
         self.service_account = account.metadata.name
@@ -94,6 +116,20 @@ def _namespace(name: str, args: TenantArgs) -> k8s.meta.v1.ObjectMetaArgsDict:
     }
 
 
+def _credentials(
+    name: str, args: TenantArgs, opts: pulumi.ResourceOptions
+) -> Iterator[k8s.core.v1.Secret]:
+    """Make the Secret under a fixed name: new credentials roll no pods."""
+    if args["registries"] is not None:
+        yield k8s.core.v1.Secret(
+            name,
+            metadata=named(_REGISTRIES, args),
+            type="kubernetes.io/dockerconfigjson",
+            string_data={".dockerconfigjson": args["registries"]},
+            opts=opts,
+        )
+
+
 def _quota(quota: Quota) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
     return {
         "hard": {
@@ -107,20 +143,19 @@ def _quota(quota: Quota) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
     }
 
 
-def _dns() -> k8s.networking.v1.NetworkPolicySpecArgsDict:
+def _dns(resolvers: Sequence[Resolver]) -> k8s.networking.v1.NetworkPolicySpecArgsDict:
     return {
         "pod_selector": {},
         "policy_types": ["Egress"],
         "egress": [
             {
-                "to": [
-                    {
-                        "namespace_selector": match({"kubernetes.io/metadata.name": "kube-system"}),
-                        "pod_selector": match({"k8s-app": "kube-dns"}),
-                    },
-                    {"ip_block": {"cidr": _LINK_LOCAL_DNS}},
+                "to": each["peers"],
+                "ports": [
+                    {"protocol": protocol, "port": port}
+                    for port in each["ports"]
+                    for protocol in ("UDP", "TCP")
                 ],
-                "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
             }
+            for each in resolvers
         ],
     }

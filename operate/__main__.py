@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pulumi
 
-from offline import StackFile, find_stack_file, read_stack_file, run
+from offline import StackFile, find_stack_file, reach, read_stack_file, run
 from offline.manifests import write
 from offline.tree import mermaid, tree
 from operate import compose, engine, images, local_cluster, local_shop
@@ -37,6 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--stack", default="dev", help="name of a stack, or path to its file")
     parser.add_argument("--out", type=Path, help="folder to write the manifests to")
     parser.add_argument("--offline", action="store_true", help="use neither CLI nor cluster")
+    parser.add_argument("--matrix", action="store_true", help="show who may reach whom")
     parser.add_argument("--yes", action="store_true", help="skip confirmation")
     parser.add_argument("--shop", help="folder, or repository#tag, with the shop's code")
     parser.add_argument("--php", help="version of PHP in the images")
@@ -46,7 +47,13 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _preview(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
+def _preview(stack_file: StackFile, out: Path | None, *, offline: bool, matrix: bool) -> None:
+    _show(stack_file, out, offline=offline)
+    if matrix:
+        print(f"\n{reach.text(reach.reach(run(stack_file)))}")
+
+
+def _show(stack_file: StackFile, out: Path | None, *, offline: bool) -> None:
     lacking = ["as you asked"] if offline else missing(stack_file)
     if not lacking and out is None:
         print(f"Preview of {stack_file.stack} by the Pulumi engine against its cluster:\n")
@@ -78,7 +85,9 @@ def with_picture(stack_file: StackFile) -> str:
 
 
 _COMMANDS: Mapping[str, Callable[[StackFile, argparse.Namespace], None]] = {
-    "preview": lambda stack, given: _preview(stack, given.out, offline=given.offline),
+    "preview": lambda stack, given: _preview(
+        stack, given.out, offline=given.offline, matrix=given.matrix
+    ),
     "up": lambda stack, given: engine.up(stack, yes=given.yes),
     "down": lambda stack, given: engine.down(stack, yes=given.yes),
     "cluster": lambda stack, _: local_cluster.create(stack),

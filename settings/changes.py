@@ -37,6 +37,12 @@ def changes(settings: Settings, before: Record) -> Iterator[Violation]:
             f" {settings.namespace_name} every volume would be new and empty",
             f"write {before['namespace']}; to move a shop, {ELSEWHERE}",
         )
+    elif before.get("createNamespace", True) and not settings.create_namespace:
+        yield Violation(
+            ("createNamespace",),
+            "the stack has made the namespace: it would be deleted, with everything in it",
+            "remove the setting",
+        )
     if settings.cluster.context != before["context"]:
         yield Violation(
             ("cluster", "context"),

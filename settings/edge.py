@@ -5,13 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from settings.certificate import Tls
+from stackfile.networks import INSIDE
 from stackfile.routes import GatewayRoute, IngressRoute, LoadBalancerRoute, NoRoute, Route
 from stackfile.section import Section
 from stackfile.types import Cidr
 
 
 class _Front(Section):
-    trusted_proxies: tuple[Cidr, ...] = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    trusted_proxies: tuple[Cidr, ...] = INSIDE
     """Networks whose X-Forwarded-For is trusted: those of the controller's pods."""
     tls: Tls
     moving_from: Route | None = None

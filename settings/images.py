@@ -23,4 +23,5 @@ class Images(Section):
     phpmyadmin: ImageReference = "docker.io/library/phpmyadmin:5.2-apache"
     """phpMyAdmin, if it is enabled."""
     pull_secrets: tuple[DnsName, ...] = ()
-    """Names of existing Secrets with registry credentials."""
+    """Names of existing Secrets with registry credentials; for others than the program makes from
+    the secret key `registryCredentials`."""

@@ -13,7 +13,7 @@ from settings.model import Settings
 from settings.needs import secret_uses
 from settings.validate import validate
 from stackfile.report import Problem, SettingsError, Source
-from stackfile.secret_keys import SecretKeys, certificate, password, private_key
+from stackfile.secret_keys import SecretKeys, certificate, password, private_key, registries
 from stackfile.source import find_source, structured
 
 _PROJECT = "openmage"
@@ -45,6 +45,8 @@ class Secrets:
     """Certificate chain, PEM; for `edge.tls.mode` `certificate`."""
     tls_private_key: pulumi.Output[str] | None
     """Private key of the certificate, PEM."""
+    registry_credentials: pulumi.Output[str] | None
+    """Credentials of private registries, as in ~/.docker/config.json, for every pod."""
 
 
 def secret_keys() -> list[str]:
@@ -134,6 +136,7 @@ _KEYS = SecretKeys(
         "mailPassword": _line,
         "tlsCertificate": certificate,
         "tlsPrivateKey": private_key,
+        "registryCredentials": registries,
     },
     default=_password,
 )

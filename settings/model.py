@@ -20,6 +20,8 @@ from settings.phpmyadmin import PhpMyAdmin
 from settings.tenant import Network
 from settings.types import AdminPath, Currency, Customer, Locale, Namespace, TimeZone, php_bytes
 from settings.web import Web
+from stackfile.needs import Closed, Prerequisites
+from stackfile.report import Path
 from stackfile.section import Section
 from stackfile.types import Email, Line, Server, bytes_of
 
@@ -74,6 +76,9 @@ class Settings(Section):
     """Sizes of everything; each can be overridden where it is set."""
     namespace: Namespace | None = None
     """Namespace to create; default: `<customer>-<environment>`."""
+    create_namespace: bool = True
+    """`false` for a namespace that exists, is empty, and has the label
+    `pod-security.kubernetes.io/enforce: restricted`; it is never changed or deleted."""
     retain_data: bool = True
     """Whether namespace, volumes and keys stay in the cluster when the stack is destroyed."""
     cluster: Cluster
@@ -97,6 +102,11 @@ class Settings(Section):
     mail: Mail = NoMail(mode="none")
     """Default: mode `none`."""
     network: Network = Network()
+
+    def prerequisites(self, path: Path) -> Prerequisites:
+        """Yield the namespace, where others make it."""
+        if not self.create_namespace:
+            yield Closed((*path, "createNamespace"), self.namespace_name, self.labels)
 
     @property
     def namespace_name(self) -> str:

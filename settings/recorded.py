@@ -39,6 +39,7 @@ def record(settings: Settings, given: Collection[str] = ()) -> dict[str, Any]:
         "context": settings.cluster.context,
         "given": sorted(given),
         "namespace": settings.namespace_name,
+        "createNamespace": settings.create_namespace,
         "database": settings.database.record(version(settings.images.mariadb)),
         "media": {**settings.media.storage.record(), "accessMode": settings.media.access_mode},
         "sessions": settings.cache.sessions.record(),

@@ -7,6 +7,7 @@ from typing import TypedDict
 from shop._templates import TEMPLATES
 from shop.constants import FPM_PORT
 from shop.limits import RateLimit
+from stackfile.networks import INSIDE, LINK_LOCAL, LOOPBACK
 
 LOCAL_FPM = f"127.0.0.1:{FPM_PORT}"
 """Address of php-fpm in the pod of its nginx."""
@@ -14,18 +15,14 @@ _SCRIPTS = Path(__file__).parent / "php"
 
 CONSTANT_INI = ("error_reporting", "intl.error_level")
 """Ini keys whose values are constants of PHP: in quotes they would be 0."""
-PRIVATE = (
-    *("10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"),
-    *("::1/128", "fc00::/7", "fe80::/10"),
-)
-"""Private networks of pods and load balancers: a client in one may represent many."""
 _PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Headers of every response, unless PHP sends its own."""
-_FIXED = {"private": PRIVATE, "protection": _PROTECTION}
+# A client in a private network may be a load balancer that represents many.
+_FIXED = {"private": (*INSIDE, *LINK_LOCAL, *LOOPBACK), "protection": _PROTECTION}
 
 
 class VirtualHost(TypedDict):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from stackfile.needs import Prerequisites
+from stackfile.networks import EVERYWHERE
 from stackfile.report import Path
 from stackfile.section import Section
 from stackfile.types import Cidr, ForeignNamespace, Hostname, ImageReference, Line, bytes_of
@@ -20,7 +21,7 @@ AbsolutePath = Annotated[
     ),
 ]
 
-ANYWHERE = ("0.0.0.0/0",)
+ANYWHERE = EVERYWHERE
 """Addresses allowed for the API server until they are configured."""
 _COPIED_PER_SECOND = 50 * 2**20
 """Time that a slow volume needs."""

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from stackfile.explain import at, tuples
 from stackfile.merge import Tree
@@ -89,6 +89,9 @@ def _styled(node: Any, short: int) -> Any:
         styled: Any = CommentedMap((key, _styled(value, short)) for key, value in node.items())
     elif isinstance(node, list | tuple):
         styled = CommentedSeq(_styled(value, short) for value in node)
+    elif isinstance(node, str) and node.startswith(":"):
+        # Not every parser takes it for text where it stands in a line.
+        return DoubleQuotedScalarString(node)
     else:
         return LiteralScalarString(node) if isinstance(node, str) and "\n" in node else node
     text = str(node)

@@ -1,6 +1,6 @@
 """What a section needs of its surroundings: each choice answers for itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from stackfile.report import Path
@@ -45,5 +45,25 @@ class Named(NamedTuple):
     """Setting of the platform that creates one; None if the platform does not."""
 
 
-Prerequisite = Api | Named
+class Names(NamedTuple):
+    """Where pods may ask for names; the cluster's DNS should be among it."""
+
+    path: Path
+    pods: Sequence[tuple[str, Mapping[str, str], Sequence[int]]]
+    """Namespace, labels and ports of pods that answer."""
+    cidrs: Sequence[str]
+    ports: Sequence[int]
+    """Ports of the networks in `cidrs`."""
+
+
+class Closed(NamedTuple):
+    """A namespace that exists, admits restricted pods only, and has none but the shop's own."""
+
+    path: Path
+    namespace: str
+    labels: Mapping[str, str]
+    """Labels of the shop's own pods."""
+
+
+Prerequisite = Api | Named | Names | Closed
 Prerequisites = Iterator[Prerequisite]

@@ -1,10 +1,13 @@
 """Secret configuration: separate keys next to the settings, and their validation."""
 
+import base64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from typing import Annotated
 
 import pulumi
 from pulumi.runtime.config import is_config_secret
+from pydantic import BaseModel, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from stackfile.report import Problem, Source, nearest
@@ -65,6 +68,41 @@ def password(value: str) -> str | None:
     if not value or not all("!" <= character <= "~" for character in value):
         return "contains a space, a control character or a non-ASCII character"
     return None
+
+
+def registries(value: str) -> str | None:
+    """Refuse anything but a Docker configuration with credentials, as the kubelet reads it."""
+    try:
+        auths = _Docker.model_validate_json(value).auths
+    except ValidationError:
+        return 'is not like {"auths": {"registry.example.com": {"username": ..., "password": ...}}}'
+    if not all(each.signs_in for each in auths.values()):
+        return (
+            "has a registry without credentials (docker login may keep them in a keychain):"
+            " give it username and password, or auth, which is user:password in base64"
+        )
+    return None
+
+
+class _Registry(BaseModel):
+    auth: str | None = None
+    username: str = ""
+    password: str = ""
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether there are a user and a password."""
+        if self.auth is None:
+            return bool(self.username and self.password)
+        try:
+            both = base64.b64decode(self.auth, validate=True).decode()
+        except ValueError:
+            return False
+        return all(both.partition(":"))
+
+
+class _Docker(BaseModel):
+    auths: Annotated[dict[str, _Registry], Field(min_length=1)]
 
 
 def certificate(value: str) -> str | None:

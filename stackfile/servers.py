@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from stackfile.networks import EVERYWHERE
 from stackfile.section import Section
 from stackfile.types import Certificate, Cidr, Email, Hostname, Line, Port, bytes_of
 from stackfile.values import Placement, Resources, Storage
@@ -134,7 +135,7 @@ class SmtpServer(Section):
     """User name at the server; its password is `openmage:mailPassword`; default: none."""
     sender: Email = Field(alias="from")
     """Envelope sender, which receives bounces."""
-    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)] = ("0.0.0.0/0",)
+    cidrs: Annotated[tuple[Cidr, ...], Field(min_length=1)] = EVERYWHERE
     """Networks that contain the server; default: the internet. Private networks are excluded from a
     larger network that contains them."""
 

@@ -81,6 +81,17 @@ def _host(value: str) -> Iterator[str]:
         yield "is not a host name; each label has 1 to 63 letters, digits or inner hyphens"
 
 
+def _server_host(value: str) -> str:
+    # With ndots 2 the resolver of Alpine takes it for a whole name; others add the domain.
+    if value.count(".") > 1 and value.endswith(".svc"):
+        message = (
+            "is not found by images with Alpine; leave .svc out, or write the whole name, which"
+            " ends in .svc.cluster.local or in the cluster's own domain"
+        )
+        raise ValueError(message)
+    return value
+
+
 def _is_address(value: str) -> bool:
     try:
         ip_address(value)
@@ -223,6 +234,7 @@ AcmeServer = Annotated[str, AfterValidator(_acme), Field(title="ACME server")]
 
 Hostname = Annotated[
     str,
+    AfterValidator(_server_host),
     Field(
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
         title="name or address",

@@ -28,7 +28,7 @@ def pods(settings: Settings, tenant: Tenant) -> ShopPodArgs:
     return {
         **of_shop(settings, tenant),
         "service_account": tenant.service_account,
-        "pull_secrets": settings.images.pull_secrets,
+        "pull_secrets": [*settings.images.pull_secrets, *tenant.pull_secrets],
     }
 
 

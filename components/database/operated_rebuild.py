@@ -5,8 +5,9 @@ import pulumi_kubernetes as k8s
 
 from components.database.operated_access import API
 from components.database.operated_pod import Spec
+from components.database.own import OwnDatabaseArgs
 from components.kit.containers import container_resources, container_security
-from components.kit.metadata import ShopArgs, named
+from components.kit.metadata import named
 from components.kit.network_policies import DATABASE_CLIENTS
 from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
 from components.kit.volumes import claim
@@ -16,7 +17,7 @@ from stackfile.values import SharedVolume, Storage
 
 def rebuild_source(
     name: str,
-    args: ShopArgs,
+    args: OwnDatabaseArgs,
     server: ReplicatedMariaDb,
     shared: SharedVolume,
     child: pulumi.ResourceOptions,
@@ -39,7 +40,7 @@ def rebuild_source(
         api_version=API,
         kind="PhysicalBackup",
         metadata=named(part, args),
-        spec=_plan(name, server, volume),
+        spec=_plan(name, args, server, volume),
         opts=child,
     )
     return {
@@ -55,7 +56,9 @@ def rebuild_source(
     }
 
 
-def _plan(name: str, server: ReplicatedMariaDb, volume: pulumi.Input[str]) -> Spec:
+def _plan(
+    name: str, args: OwnDatabaseArgs, server: ReplicatedMariaDb, volume: pulumi.Input[str]
+) -> Spec:
     # Every node can mount the volume: a copy is not bound to the nodes of the servers.
     placement = server.placement.model_copy(update={"node_selector": {}})
     return {
@@ -67,6 +70,7 @@ def _plan(name: str, server: ReplicatedMariaDb, volume: pulumi.Input[str]) -> Sp
         "timeout": f"{server.copy_seconds}s",
         # The next copy needs the space.
         "maxRetention": "1h",
+        "imagePullSecrets": [{"name": secret} for secret in args["pull_secrets"]],
         "podMetadata": {"labels": DATABASE_CLIENTS},
         "podSecurityContext": as_custom(pod_security(DATABASE_USER)),
         "securityContext": as_custom(container_security()),

@@ -16,6 +16,7 @@ from components.kit.network_policies import (
     to_peers,
 )
 from shop.constants import HTTP_PORT
+from stackfile.networks import EVERYWHERE
 from stackfile.routes import (
     GatewayRoute,
     IngressRoute,
@@ -25,7 +26,6 @@ from stackfile.routes import (
     Route,
 )
 
-_EVERYBODY = ("0.0.0.0/0", "::/0")
 SOLVERS = {"acme.cert-manager.io/http01-solver": "true"}
 """Label of cert-manager's HTTP-01 solver pods."""
 SOLVER_PORT = 8089
@@ -44,7 +44,7 @@ def visitors(edge: str, route: Route) -> list[Peer]:
     """Return the peers of one route that reach pods which terminate TLS."""
     match route:
         case LoadBalancerRoute():
-            return addresses(route.source_ranges or _EVERYBODY)
+            return addresses(route.source_ranges or EVERYWHERE)
         case NoRoute():
             return controllers(edge, [route])
         case IngressRoute() | GatewayRoute():

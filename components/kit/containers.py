@@ -19,8 +19,18 @@ def drain_seconds(request_timeout: int) -> int:
 
 
 def nginx_command(folder: str) -> list[str]:
-    """Return the command that runs nginx with the nginx.conf of a folder."""
-    return ["nginx", "-e", "/dev/stderr", "-c", f"{folder}/nginx.conf", "-g", "daemon off;"]
+    """Return the command that runs nginx with the nginx.conf of a folder.
+
+    nginx alone listens on IPv4 only, and does not start where it is told to use IPv6 and the
+    kernel has none: each `listen` gets a twin where there is an IPv6 address.
+    """
+    twin = r"s/^ *listen \([0-9].*\)$/&\n listen [::]:\1/"
+    script = (
+        f"{{ read -r _ </proc/net/if_inet6; }} 2>/dev/null && both='{twin}';"
+        f' sed "$both" {folder}/nginx.conf >/tmp/nginx.conf &&'
+        ' exec nginx -e /dev/stderr -c /tmp/nginx.conf -g "daemon off;"'
+    )
+    return ["sh", "-c", script]
 
 
 def restricted_container(

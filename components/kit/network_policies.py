@@ -92,9 +92,10 @@ def pods_with(labels: Mapping[str, str]) -> Peer:
     return {"pod_selector": match(labels)}
 
 
-def pods_in(namespace: str) -> Peer:
-    """Return all pods of a namespace as a peer."""
-    return {"namespace_selector": match({"kubernetes.io/metadata.name": namespace})}
+def pods_in(namespace: str, labels: Mapping[str, str] | None = None) -> Peer:
+    """Return the pods of a namespace as a peer: all, or those with these labels."""
+    found: Peer = {"namespace_selector": match({"kubernetes.io/metadata.name": namespace})}
+    return {**found, "pod_selector": match(labels)} if labels else found
 
 
 def addresses(cidrs: Sequence[str]) -> list[Peer]:

@@ -47,6 +47,9 @@ def restricted_pod(args: PodArgs, user: int, placement: Placement) -> k8s.core.v
     return {
         **placed(placement),
         "automount_service_account_token": False,
+        # With Kubernetes' 5, a name such as api.example.com is first asked for in four domains of
+        # the cluster. Names of Services in this or another namespace have no second dot.
+        "dns_config": {"options": [{"name": "ndots", "value": "2"}]},
         "enable_service_links": False,
         "image_pull_secrets": [{"name": name} for name in args["pull_secrets"]],
         "service_account_name": args["service_account"],

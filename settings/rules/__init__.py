@@ -40,6 +40,7 @@ _RULES: tuple[Rule, ...] = (
     certificate.issuer,
     certificate.names,
     certificate.covered,
+    tenant.names,
     tenant.neighbours,
     production.production,
     production.acme,

@@ -13,7 +13,6 @@ PRIVATE = [
     *("fd00::17", "fe80::1"),
 ]
 """Addresses inside of data centres; cloud metadata among them."""
-DNS = ip_network("169.254.20.10/32")
 SERVERS = {"app.kubernetes.io/name": "mariadb", "app.kubernetes.io/instance": "database"}
 """What the operator labels its servers with."""
 
@@ -166,6 +165,16 @@ def test_every_pod_can_ask_for_names(shop):
 
 
 @every_shop
+def test_for_names_no_port_is_open_but_those_of_dns(shop):
+    policy = shop.of("NetworkPolicy")["dns"]
+    assert policy["podSelector"] == {}
+    for rule in policy["egress"]:
+        addresses = any("ipBlock" in peer for peer in rule["to"])
+        assert {p["port"] for p in rule["ports"]} <= ({53} if addresses else {53, 5353, 8053})
+        assert {p["protocol"] for p in rule["ports"]} == {"UDP", "TCP"}
+
+
+@every_shop
 def test_only_those_who_serve_a_way_in_come_from_other_namespaces(shop):
     found = set()
     for name, (_, ports) in members(shop).items():
@@ -212,7 +221,8 @@ def outside(shop):
     for name in members(shop):
         for peers, numbers in rules(shop, name, "Egress"):
             for peer in peers:
-                if "ipBlock" in peer:
+                # Names are asked for by UDP as well; what is opened for them is a claim of its own.
+                if "ipBlock" in peer and "UDP" not in {p["protocol"] for p in numbers}:
                     block = peer["ipBlock"]
                     network = ip_network(block["cidr"])
                     without = [ip_network(each) for each in block.get("except", [])]
@@ -247,7 +257,7 @@ def test_networks_outside_are_those_of_the_settings(shop):
     if "servers" in members(shop):
         cidrs = settings.database.api_server_cidrs
         expected |= {("servers", cidr, port) for cidr in cidrs for port in (443, 6443)}
-    found = {(n, str(net), port) for n, net, _, port in outside(shop) if net != DNS}
+    found = {(n, str(net), port) for n, net, _, port in outside(shop)}
     assert found == expected
 
 
@@ -255,7 +265,7 @@ def test_networks_outside_are_those_of_the_settings(shop):
 def test_private_networks_stay_closed_unless_they_are_named(shop):
     for name, network, without, port in outside(shop):
         for private in map(ip_address, PRIVATE):
-            if network == DNS or private.version != network.version or private not in network:
+            if private.version != network.version or private not in network:
                 continue
             closed = any(private in each for each in without)
             # One that lies in a private network itself was named for what it is.

@@ -232,8 +232,11 @@ def shop_config() -> ShopConfigArgs:
 def tenant() -> TenantArgs:
     return {
         **JUST_SHOP,
+        "create": True,
+        "registries": None,
         "retention": {"protect": False, "retain": False},
         "quota": {"cpu": "4", "memory": "8Gi", "pods": 20, "load_balancers": 0, "node_ports": 0},
+        "dns": [],
         "egress": [],
     }
 

@@ -294,7 +294,7 @@ def test_a_password_with_signs_of_xml_arrives_whole():
 
 
 def test_private_networks_stay_closed_behind_an_open_rule(graph):
-    [rule] = spec(graph.one("NetworkPolicy", "tenant-outbound"))["egress"]
+    rule, _ = spec(graph.one("NetworkPolicy", "tenant-outbound"))["egress"]
     assert "169.254.0.0/16" in rule["to"][0]["ipBlock"]["except"]
     assert "10.0.0.0/8" in rule["to"][0]["ipBlock"]["except"]
 
@@ -302,7 +302,7 @@ def test_private_networks_stay_closed_behind_an_open_rule(graph):
 def test_private_networks_of_ipv6_stay_closed_as_well():
     graph = deploy({"network": {"egress": [{"cidr": "::/0", "ports": [443]}]}})
     [rule] = spec(graph.one("NetworkPolicy", "tenant-outbound"))["egress"]
-    assert rule["to"][0]["ipBlock"]["except"] == ["fc00::/7", "fe80::/10"]
+    assert rule["to"][0]["ipBlock"]["except"][:2] == ["fc00::/7", "fe80::/10"]
 
 
 def test_the_small_preset_requests_at_most_half_a_cpu_and_two_gib():
