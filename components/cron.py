@@ -7,6 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, named
+from components.kit.pods import pod_template
 from components.kit.volumes import config_volume
 from components.kit.workload import after
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
@@ -73,27 +74,24 @@ def _job(
     run = ["php", "-d", f"memory_limit={args['memory_limit']}"]
     run += [f"{ETC}/cron.php", "-mdefault"]
     mounts = {f"{ETC}/{file}": ("scripts", file) for file in _SCRIPTS}
+    container = php_container(
+        name,
+        args,
+        args["resources"],
+        run,
+        mounts,
+        deadline=args["active_deadline_seconds"],
+    )
+    pod: k8s.core.v1.PodSpecArgsDict = {
+        **php_pod(args, args["placement"], [config_volume("scripts", config)]),
+        "containers": [container],
+        "restart_policy": "Never",
+        # Let an interrupted job finish.
+        "termination_grace_period_seconds": 60,
+    }
     return {
         # The next minute's run is the retry.
         "backoff_limit": 0,
         "active_deadline_seconds": args["active_deadline_seconds"],
-        "template": {
-            "metadata": {"labels": php_labels(name, args)},
-            "spec": {
-                **php_pod(args, args["placement"], [config_volume("scripts", config)]),
-                "containers": [
-                    php_container(
-                        name,
-                        args,
-                        args["resources"],
-                        run,
-                        mounts,
-                        deadline=args["active_deadline_seconds"],
-                    )
-                ],
-                "restart_policy": "Never",
-                # Let an interrupted job finish.
-                "termination_grace_period_seconds": 60,
-            },
-        },
+        "template": pod_template(php_labels(name, args), pod, interruptible=False),
     }

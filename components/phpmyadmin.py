@@ -8,7 +8,7 @@ from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named, labels, selector
 from components.kit.network_policies import DATABASE_CLIENTS, allow
 from components.kit.passwords import password
-from components.kit.pods import PodArgs, restricted_pod
+from components.kit.pods import PodArgs, pod_template, restricted_pod
 from components.kit.volumes import config_volume, mount, scratch_volume, secret_volume
 from components.kit.workload import deployment
 from shop.constants import ETC, HTTP_PORT
@@ -57,10 +57,11 @@ class PhpMyAdmin(pulumi.ComponentResource):
         _, service = deployment(
             name,
             args,
-            {
-                "metadata": {"labels": {**labels(name, args), **DATABASE_CLIENTS}},
-                "spec": _pod(args, _config(name, args, child), _secret(name, args, child)),
-            },
+            pod_template(
+                {**labels(name, args), **DATABASE_CLIENTS},
+                _pod(args, _config(name, args, child), _secret(name, args, child)),
+                interruptible=True,
+            ),
             [{"name": "http", "port": 80, "target_port": HTTP_PORT}],
             child,
             # Sessions exist in one pod only.

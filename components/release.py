@@ -6,6 +6,7 @@ import pulumi_kubernetes as k8s
 from components.kit.files import config_map, secret
 from components.kit.metadata import ShopArgs, auto_named
 from components.kit.passwords import password
+from components.kit.pods import pod_template
 from components.kit.volumes import config_volume, secret_volume
 from components.web.php import PhpArgs, php_container, php_labels, php_pod
 from shop.constants import ETC
@@ -61,10 +62,11 @@ class Release(pulumi.ComponentResource):
                 "backoff_limit": 1,
                 "active_deadline_seconds": _DEADLINE,
                 # No TTL: a deleted Job would run again after a refresh.
-                "template": {
-                    "metadata": {"labels": php_labels(name, args)},
-                    "spec": _pod(name, args, account, config),
-                },
+                "template": pod_template(
+                    php_labels(name, args),
+                    _pod(name, args, account, config),
+                    interruptible=False,
+                ),
             },
             opts=pulumi.ResourceOptions.merge(
                 child,

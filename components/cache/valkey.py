@@ -14,7 +14,7 @@ from components.kit.pods import VALKEY_USER, PodArgs, restricted_pod
 from components.kit.volumes import mount, scratch_volume, secret_volume
 from components.kit.workload import single_pod_store
 from shop.constants import VALKEY_PORT
-from stackfile.servers import OwnRedis, RedisServer
+from stackfile.servers import OwnRedis, PersistentRedis, RedisServer
 
 _MOUNT = "/etc/valkey"
 
@@ -54,7 +54,8 @@ def valkey(  # noqa: PLR0913, PLR0917 (each is a part of the store)
             secret_volume("config", mounted),
         ],
     }
-    host = single_pod_store(name, args, VALKEY_PORT, pod, opts)
+    lasting = isinstance(server, PersistentRedis)
+    host = single_pod_store(name, args, VALKEY_PORT, pod, opts, lasting=lasting)
     return host.apply(_server), chosen
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from components.database.operated_network import server_labels
 from components.database.own import OwnDatabaseArgs
 from components.kit.containers import PULL_POLICY, container_resources, container_security
-from components.kit.pods import DATABASE_USER, as_custom, placed, pod_security
+from components.kit.pods import DATABASE_USER, SAFE_TO_EVICT, as_custom, placed, pod_security
 from shop.render import mysqld_config
 from stackfile.databases import OperatedMariaDb
 from stackfile.values import Resources
@@ -27,6 +27,8 @@ def operated_pod(
     own = {**lines, **server.config}
     return {
         **_placed(name, server),
+        # The PodDisruptionBudget keeps the others running; its emptyDirs must not keep the node.
+        "podMetadata": {"annotations": {SAFE_TO_EVICT: "true"}},
         "image": args["image"],
         "imagePullPolicy": PULL_POLICY,
         "imagePullSecrets": [{"name": secret} for secret in args["pull_secrets"]],

@@ -7,6 +7,7 @@ from components.frontend_cache.varnish import VarnishArgs, start_commands, varni
 from components.kit.files import config_map
 from components.kit.metadata import ShopArgs, auto_named, labels, named, selector
 from components.kit.network_policies import allow
+from components.kit.pods import pod_template
 from components.kit.workload import deployment
 from shop.constants import HTTP_PORT, HTTPS_PORT, PURGE_PORT
 from shop.frontend_cache import terminator_config, varnish_config
@@ -46,7 +47,7 @@ class FrontendCache(pulumi.ComponentResource):
         _, service = deployment(
             name,
             args,
-            {"metadata": {"labels": labels(name, args)}, "spec": varnish_pod(name, args, config)},
+            pod_template(labels(name, args), varnish_pod(name, args, config), interruptible=True),
             _ports(args),
             child,
             replicas=args["replicas"],

@@ -19,6 +19,10 @@ DATABASE_USER = 10002
 VALKEY_USER = 10003
 """User and group of Valkey."""
 
+SAFE_TO_EVICT = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+_LOST_NODE_SECONDS = 30
+"""A node counts as lost about 50 s after its last sign of life: a short break moves nothing."""
+
 
 class PodArgs(TypedDict):
     """Arguments of every pod of a shop."""
@@ -42,10 +46,26 @@ def pod_security(user: int) -> k8s.core.v1.PodSecurityContextArgsDict:
     }
 
 
+def pod_template(
+    labels: Mapping[str, str], spec: k8s.core.v1.PodSpecArgsDict, *, interruptible: bool
+) -> k8s.core.v1.PodTemplateSpecArgsDict:
+    """Return a pod template that says whether autoscalers may empty its node.
+
+    Karpenter and cluster-autoscaler remove nodes that are little used. Evicting the only database,
+    a release or a cron run is an outage; all other pods would keep their nodes for ever, because of
+    their emptyDirs, without this.
+    """
+    annotations = {SAFE_TO_EVICT: "true" if interruptible else "false"}
+    if not interruptible:
+        annotations["karpenter.sh/do-not-disrupt"] = "true"
+    return {"metadata": {"labels": labels, "annotations": annotations}, "spec": spec}
+
+
 def restricted_pod(args: PodArgs, user: int, placement: Placement) -> k8s.core.v1.PodSpecArgsDict:
     """Return the fields that all pods share; the caller adds containers and volumes."""
     return {
         **placed(placement),
+        "tolerations": [*map(_toleration, placement.tolerations), *_lost_node()],
         "automount_service_account_token": False,
         # With Kubernetes' 5, a name such as api.example.com is first asked for in four domains of
         # the cluster. Names of Services in this or another namespace have no second dot.
@@ -57,13 +77,26 @@ def restricted_pod(args: PodArgs, user: int, placement: Placement) -> k8s.core.v
     }
 
 
+def _lost_node() -> list[k8s.core.v1.TolerationArgsDict]:
+    """Return how long pods stay bound to a node that is gone: Kubernetes' default is 5 minutes."""
+    return [
+        {
+            "key": f"node.kubernetes.io/{state}",
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "toleration_seconds": _LOST_NODE_SECONDS,
+        }
+        for state in ("not-ready", "unreachable")
+    ]
+
+
 def placed(placement: Placement) -> k8s.core.v1.PodSpecArgsDict:
     """Return on which nodes pods may run, and their priority; nothing where any node may."""
     spec: k8s.core.v1.PodSpecArgsDict = {"containers": []}
     if placement.node_selector:
         spec["node_selector"] = placement.node_selector
     if placement.tolerations:
-        spec["tolerations"] = [_toleration(each) for each in placement.tolerations]
+        spec["tolerations"] = [*map(_toleration, placement.tolerations)]
     if placement.priority_class is not None:
         spec["priority_class_name"] = placement.priority_class
     return spec

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 
 from components.kit.metadata import ShopArgs, labels, named, selector
 from components.kit.network_policies import PHP_PODS, allow
-from components.kit.pods import match
+from components.kit.pods import match, pod_template
 
 Ports = Sequence[k8s.core.v1.ServicePortArgsDict]
 
@@ -63,10 +63,14 @@ def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
     pod: k8s.core.v1.PodSpecArgsDict,
     opts: pulumi.ResourceOptions,
     clients: Mapping[str, str] = PHP_PODS,
+    *,
+    lasting: bool = True,
 ) -> pulumi.Output[str]:
     """Run one pod under a fixed name and return the host that leads its clients to it.
 
-    Clients are the pods with the shop's code, and of MariaDB phpMyAdmin as well.
+    Clients are the pods with the shop's code, and of MariaDB phpMyAdmin as well. A store is
+    `lasting` if its data is on a volume: then two pods must never run at once, not even when a node
+    no longer answers. Any other is replaced on another node.
     """
     service = k8s.core.v1.Service(
         name,
@@ -78,17 +82,33 @@ def single_pod_store(  # noqa: PLR0913, PLR0917 (each is a part of the store)
         },
         opts=opts,
     )
-    k8s.apps.v1.StatefulSet(
-        name,
-        metadata=named(name, args),
-        spec={
-            "replicas": 1,
-            "service_name": service.metadata.name,
-            "selector": match(selector(name)),
-            "template": {"metadata": {"labels": labels(name, args)}, "spec": pod},
-        },
-        opts=opts,
-    )
+    template = pod_template(labels(name, args), pod, interruptible=not lasting)
+    metadata, chosen = named(name, args), match(selector(name))
+    if lasting:
+        k8s.apps.v1.StatefulSet(
+            name,
+            metadata=metadata,
+            spec={
+                "replicas": 1,
+                "service_name": service.metadata.name,
+                "selector": chosen,
+                "template": template,
+            },
+            opts=opts,
+        )
+    else:
+        k8s.apps.v1.Deployment(
+            name,
+            metadata=metadata,
+            spec={
+                "replicas": 1,
+                # Two at once would each have a part of the entries.
+                "strategy": {"type": "Recreate"},
+                "selector": chosen,
+                "template": template,
+            },
+            opts=opts,
+        )
     _disruption_budget(name, args, opts)
     allow(name, args, port, opts, pods=selector(name), clients=clients)
     return service.metadata.name

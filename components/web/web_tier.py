@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 from components.kit.containers import drain_seconds
 from components.kit.metadata import ShopArgs, labels, selector
 from components.kit.network_policies import allow
+from components.kit.pods import pod_template
 from components.kit.workload import Ports, deployment
 from components.web.autoscaling import autoscaler
 from components.web.php import php_labels
@@ -122,7 +123,5 @@ def _template(
     args: WebTierArgs, pod_labels: Mapping[str, str], pod: k8s.core.v1.PodSpecArgsDict
 ) -> k8s.core.v1.PodTemplateSpecArgsDict:
     grace = drain_seconds(args["request_timeout"])
-    return {
-        "metadata": {"labels": pod_labels},
-        "spec": {**pod, "termination_grace_period_seconds": grace},
-    }
+    spec: k8s.core.v1.PodSpecArgsDict = {**pod, "termination_grace_period_seconds": grace}
+    return pod_template(pod_labels, spec, interruptible=True)
