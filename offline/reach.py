@@ -174,7 +174,10 @@ def _spaces(policies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _networks(policies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the networks that somebody's settings name for themselves, not for names."""
+    """Yield the networks that the settings name, but for those of name servers."""
+    for peer in _peers(policies, "ingress", "from"):
+        if ip_network(peer.get("ipBlock", {}).get("cidr", "0.0.0.0/0")).prefixlen:
+            yield peer["ipBlock"]["cidr"]
     for policy in policies:
         for rule in policy.get("egress") or []:
             if not any(each.get("protocol") == "UDP" for each in rule.get("ports", [])):

@@ -72,8 +72,8 @@ class Expected:
         everybody = {*self.pods, *self._reach.others}
         for way in filter(None, (edge, edge.moving_from)):
             if way.kind == "load-balancer":
-                assert not way.source_ranges, "the samples lie anywhere"
-                self.allow(everybody - self.pods, "frontend-cache", HTTP, HTTPS)
+                visitors = way.source_ranges or everybody - self.pods
+                self.allow(visitors, "frontend-cache", HTTP, HTTPS)
                 continue
             controllers = [f"pods in {way.controller_namespace}"]
             controllers += ["cluster DNS"] if way.controller_namespace == "kube-system" else []
