@@ -19,7 +19,7 @@ _NAMESPACE = "kubernetes.io/metadata.name"
 _USUAL = (22, 25, 53, 80, 443, 3306, 6379, 6443, 8080, 10250)
 """Ports that are asked for although no policy may name them."""
 _OUTSIDE = {
-    "internet": ("198.51.100.7", "2001:db8::7"),
+    "internet": ("9.9.9.9", "2620:fe::fe"),
     "private networks": ("10.200.0.7", "172.20.0.7", "192.168.200.7", "fd00:200::7"),
     "metadata service": ("169.254.169.254", "fd00:ec2::254"),
     "node": ("10.250.0.7", "fd00:250::7"),
