@@ -30,8 +30,6 @@ from shop.constants import (
 )
 from stackfile.values import Autoscaling, Placement, Resources
 
-_FPM_LISTENS = f'exit(@fsockopen("127.0.0.1", {FPM_PORT}) ? 0 : 1);'
-
 
 class WebPodArgs(PhpArgs):
     """Arguments of every pod of a web tier."""
@@ -81,35 +79,21 @@ def shared_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.Pod
 
     As a sidecar php-fpm is stopped only when nginx has ended: no request finds it gone.
     """
-    php: k8s.core.v1.ContainerArgsDict = {
-        **_fpm(args),
-        "restart_policy": "Always",
-        "startup_probe": probe(command("php", "-n", "-r", _FPM_LISTENS), period=1, failures=60),
-        # Through nginx to the status pool: a busy pool is never restarted.
-        "liveness_probe": probe(http("/php/ping", PRIVATE_PORT), period=15, failures=6),
-    }
+    php: k8s.core.v1.ContainerArgsDict = {**_fpm(args), "restart_policy": "Always"}
     volumes = [*_nginx_volumes(args), config_volume("php-fpm", args["files"]["php-fpm"])]
     return {
         **spread(name),
         **php_pod(args, args["placement"], volumes),
         "init_containers": [php],
-        # A worker of the main pool must answer; neither database nor Valkey is checked, or a short
-        # outage of either would make every pod unready at once.
-        "containers": [_nginx(args, nginx, ready="/ready")],
+        "containers": [_nginx(args, nginx)],
     }
 
 
 def fpm_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod with php-fpm only; nginx connects over the network."""
-    ping = command("php", "-n", f"{ETC}/ping.php", str(FPM_PORT))
-    status = command("php", "-n", f"{ETC}/ping.php", str(FPM_STATUS_PORT))
     php: k8s.core.v1.ContainerArgsDict = {
-        **_fpm(args, {f"{ETC}/ping.php": ("php-fpm", "ping.php")}),
+        **_fpm(args),
         "ports": [{"name": "fpm", "container_port": FPM_PORT}],
-        "startup_probe": probe(ping, period=2, failures=30),
-        "readiness_probe": probe(ping, period=5, failures=3),
-        # The status pool answers even while every worker is busy.
-        "liveness_probe": probe(status, period=15, failures=6),
         "lifecycle": LEAVE,
     }
     volumes = [config_volume("php-fpm", args["files"]["php-fpm"])]
@@ -127,7 +111,7 @@ def nginx_pod(name: str, args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.PodS
         **restricted_pod(args, WEB_USER, args["placement"]),
         "volumes": [*_nginx_volumes(args), claim_volume("media", args["media_claim"])],
         # PHP's pods have readiness probes of their own; static files do not need them.
-        "containers": [_nginx(args, nginx, ready="/live")],
+        "containers": [_nginx(args, nginx)],
     }
 
 
@@ -138,32 +122,44 @@ def apache_pod(name: str, args: WebPodArgs) -> k8s.core.v1.PodSpecArgsDict:
         mount("server", APACHE_FILES),
         *_access_mounts(args),
     ]
-    ready = http("/ready", PRIVATE_PORT)
+    accepts: k8s.core.v1.ProbeArgsDict = {"tcp_socket": {"port": HTTP_PORT}}
     container: k8s.core.v1.ContainerArgsDict = {
         **php_container("php", args, args["php_resources"], run, {}, folders=folders),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
             {"name": "private", "container_port": PRIVATE_PORT},
         ],
-        "startup_probe": probe(ready, period=2, failures=30),
-        "readiness_probe": probe(ready, period=5, failures=3),
-        # The kernel accepts connections while every worker is busy: a busy pod is not restarted.
-        "liveness_probe": probe({"tcp_socket": {"port": HTTP_PORT}}, period=15, failures=6),
+        "startup_probe": probe(http("/live", PRIVATE_PORT), period=2, failures=30),
+        # The kernel accepts connections while every worker is busy: a busy pod is neither restarted
+        # nor taken off the edge.
+        "readiness_probe": probe(accepts, period=5, failures=3),
+        "liveness_probe": probe(accepts, period=15, failures=6),
         "lifecycle": LEAVE,
     }
     volumes = [config_volume("server", args["files"]["server"]), *_access_volumes(args)]
     return {**spread(name), **php_pod(args, args["placement"], volumes), "containers": [container]}
 
 
-def _fpm(
-    args: WebPodArgs, files: Mapping[str, tuple[str, str]] | None = None
-) -> k8s.core.v1.ContainerArgsDict:
-    pool = {"/usr/local/etc/php-fpm.d/zz-openmage.conf": ("php-fpm", "pool.conf")}
-    return php_container("php", args, args["php_resources"], ["php-fpm"], {**pool, **(files or {})})
+def _fpm(args: WebPodArgs) -> k8s.core.v1.ContainerArgsDict:
+    files = {
+        "/usr/local/etc/php-fpm.d/zz-openmage.conf": ("php-fpm", "pool.conf"),
+        f"{ETC}/ping.php": ("php-fpm", "ping.php"),
+    }
+    works = command("php", "-n", f"{ETC}/ping.php", str(FPM_PORT))
+    # The status pool answers even while every worker waits for a database or a payment: a busy pod
+    # is neither restarted nor taken off the edge, where its static files would go with it.
+    lives = command("php", "-n", f"{ETC}/ping.php", str(FPM_STATUS_PORT))
+    return {
+        **php_container("php", args, args["php_resources"], ["php-fpm"], files),
+        "startup_probe": probe(works, period=2, failures=30),
+        "readiness_probe": probe(lives, period=10, failures=2),
+        "liveness_probe": probe(lives, period=20, failures=5),
+    }
 
 
-def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.ContainerArgsDict:
-    action = http(ready, PRIVATE_PORT)
+def _nginx(args: WebPodArgs, nginx: NginxArgs) -> k8s.core.v1.ContainerArgsDict:
+    # What PHP does is asked of PHP's own container: a stall of one restarts only that one.
+    action = http("/live", PRIVATE_PORT)
     return {
         **restricted_container("nginx", nginx["image"], nginx["resources"], "1536Mi"),
         "command": nginx_command(NGINX_FILES),
@@ -173,7 +169,7 @@ def _nginx(args: WebPodArgs, nginx: NginxArgs, *, ready: str) -> k8s.core.v1.Con
         ],
         "startup_probe": probe(action, period=2, failures=30),
         "readiness_probe": probe(action, period=5, failures=3),
-        "liveness_probe": probe(http("/live", PRIVATE_PORT), period=20, failures=3),
+        "liveness_probe": probe(action, period=20, failures=3),
         "lifecycle": LEAVE,
         "volume_mounts": [
             {"name": "nginx-tmp", "mount_path": "/tmp"},  # noqa: S108 (the pod's own volume)

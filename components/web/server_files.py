@@ -72,11 +72,10 @@ def htpasswd(
 
 def _pool(tier: TierArgs, php: str) -> dict[str, str]:
     network = not php.startswith("127.")
-    files = {"pool.conf": fpm_pool(tier["workers"], tier["server"]["timeout"], network=network)}
-    if network:
-        # In this case probes cannot go through nginx.
-        files["ping.php"] = script("ping.php")
-    return files
+    return {
+        "pool.conf": fpm_pool(tier["workers"], tier["server"]["timeout"], network=network),
+        "ping.php": script("ping.php"),
+    }
 
 
 def _files(

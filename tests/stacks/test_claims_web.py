@@ -513,7 +513,7 @@ def test_servers_listen_where_services_and_probes_come_to(shop):
         if shop.topology == "apache":
             assert set(re.findall(r"^Listen (\d+)$", config, re.MULTILINE)) == {"8080", "8081"}
             [probed] = config.split("<VirtualHost *:8081>")[1:]
-            assert "RewriteRule ^/ready$ - [R=204,L]" in probed.partition("</VirtualHost>")[0]
+            assert "RewriteRule ^/live$ - [R=204,L]" in probed.partition("</VirtualHost>")[0]
             continue
         for server in servers(config):
             private = server is private_server(config) or "listen 8081;" in server

@@ -145,7 +145,7 @@ def test_the_password_of_the_door_stays_at_the_door(guarded):
 
 
 def test_probes_need_no_password(guarded):
-    assert guarded.ask("/ready", port=guarded.private).status in {200, 204}
+    assert guarded.ask("/live", port=guarded.private).status in {200, 204}
 
 
 def test_a_client_is_who_the_trusted_proxy_says(believing):

@@ -121,13 +121,13 @@ def test_php_hears_of_one_client_and_not_of_those_that_he_makes_up(open_shop):
 
 
 def test_probes_are_answered_on_a_port_of_their_own(open_shop):
-    assert open_shop.ask("/ready", port=open_shop.private, host="10.0.0.1").status in {200, 204}
+    assert open_shop.ask("/live", port=open_shop.private, host="10.0.0.1").status in {200, 204}
     assert open_shop.ask("/", port=open_shop.private).status == 404
-    assert open_shop.ask("/ready").php["script"] == "index.php"
+    assert open_shop.ask("/live").php["script"] == "index.php"
 
 
 def test_probes_are_not_in_the_log(open_shop):
-    open_shop.ask("/ready", port=open_shop.private, User_Agent="kube-probe")
+    open_shop.ask("/live", port=open_shop.private, User_Agent="kube-probe")
 
     assert "kube-probe" not in open_shop.log
 
