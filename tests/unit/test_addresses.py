@@ -107,7 +107,9 @@ def run_varnish(folder):
     words = words.replace(FRONTEND_CACHE_FILES, str(folder)).replace(
         "/var/lib/varnish", str(folder)
     )
-    return [word for word in words.split() if word != "-I" and not word.endswith("start.cli")]
+    program, *rest = [w for w in words.split() if w != "-I" and not w.endswith("start.cli")]
+    # As root it would become a user that cannot read this folder; in the pod it is no root.
+    return [program, "-j", "none", *rest]
 
 
 PROGRAMS = {

@@ -41,8 +41,8 @@ CASES = [
         "a move from somebody else's way in to the same one",
         {"edge": {**NONE, "tls": {"mode": "none"}, "movingFrom": NONE}},
         "edge.movingFrom",
-        "is the route that edge describes already",
-        "remove it when the move is over",
+        "is identical to the edge",
+        "or remove it when the move is over",
     ),
 ]
 

@@ -73,6 +73,6 @@ def test_one_nginx_pod_is_none_in_production():
     check(
         problems(SPLIT, PRODUCTION),
         "web.storefront.nginx.autoscaling.minReplicas",
-        "one pod: a node drain",
+        "a single pod, draining its node",
         "2 or more",
     )
