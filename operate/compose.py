@@ -115,6 +115,7 @@ def _files(graph: Graph) -> dict[str, str]:
     found["scripts/release.json"] = _with_ports(found["scripts/release.json"])
     found["scripts/msmtprc"] = found["mail/msmtprc"]
     found["scripts/purge.php"] = found["config-php/purge.php"]
+    found["scripts/ping.php"] = found["config-storefront-php-fpm/ping.php"]
     return {path: text for path, text in found.items() if path not in scripts}
 
 
