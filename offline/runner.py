@@ -41,8 +41,8 @@ def record(
     program: Callable[[], object], stack_file: StackFile = NO_STACK_FILE, *, preview: bool = False
 ) -> Graph:
     """Return what a function registers, be it a program or one component."""
-    # The SDK keeps the stack in the context: a run in one of its own finds none of an earlier run.
-    return contextvars.copy_context().run(_record, program, stack_file, preview=preview)
+    # The SDK keeps the stack in the context: in an empty one, a run finds none of an earlier run.
+    return contextvars.Context().run(_record, program, stack_file, preview=preview)
 
 
 def _record(program: Callable[[], object], stack_file: StackFile, *, preview: bool) -> Graph:

@@ -1,13 +1,11 @@
 """Each component by itself: it needs nothing but its arguments, and knows no other one."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime import mocks, set_all_config
 
 import components
 from components.cache.cache import CacheArgs
@@ -26,7 +24,7 @@ from components.tenant import TenantArgs
 from components.web import ShopConfigArgs, WebTierArgs
 from components.web.php import PhpArgs
 from offline.graph import Graph, Resource, masked, plain
-from offline.monitor import Cluster, Recorder
+from offline.runner import record
 from stackfile.databases import VolumeMariaDb
 from stackfile.routes import IngressRoute
 from stackfile.servers import PersistentRedis, RedisServer, SmtpServer, SqlServer
@@ -287,7 +285,7 @@ ALL: Mapping[type[pulumi.ComponentResource], Callable[[], Any]] = {
 
 def alone(kind: Any) -> Alone:
     """Make one component on mocks; its outputs are the attributes that its class declares."""
-    graph, outputs = Graph(), {}
+    outputs: dict[str, Any] = {}
 
     def program() -> None:
         made = kind(NAME, ALL[kind]())
@@ -298,18 +296,7 @@ def alone(kind: Any) -> Alone:
             else:
                 outputs[key] = value
 
-    wrapper: Any = getattr(pulumi.runtime, "test")  # noqa: B009 (untyped in the SDK)
-    drained: Callable[[], None] = wrapper(program)
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    answers = Cluster(preview=False)
-    mocks.set_mocks(answers, "openmage", "alone", preview=False, monitor=Recorder(answers, graph))
-    set_all_config({})
-    try:
-        drained()
-    finally:
-        loop.close()
-        asyncio.set_event_loop(None)
+    graph = record(program)
     [component] = graph.components
     return Alone(graph, component, outputs)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
+from pulumi.runtime.settings import ROOT
 
 from offline import StackFile, run
 from stackfile.source import STACK_FILE
@@ -56,6 +57,14 @@ def test_a_second_run_knows_nothing_of_the_first(program):
     )
     assert [resource.name for resource in first] == ["p"]
     assert [resource.name for resource in second] == []
+
+
+def test_a_stack_that_is_there_already_is_not_taken_for_the_program_s(program):
+    left_behind = ROOT.set(pulumi.Resource.__new__(pulumi.Resource))
+    try:
+        assert program("pulumi.export('is', 'there')").exports == {"is": "there"}
+    finally:
+        ROOT.reset(left_behind)
 
 
 def test_the_same_program_gives_the_same_graph_each_time(program):
