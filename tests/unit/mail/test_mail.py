@@ -9,6 +9,7 @@ import pytest
 
 from shop.mail import NO_SENDMAIL, SENDMAIL, msmtprc
 from stackfile.servers import SmtpServer
+from tests import cases
 from tests.harness import (
     DEV,
     PRODUCTION,
@@ -198,9 +199,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused_alone_and_with_a_fix(changes, path, reason, fix):
     found = problems(changes)
     assert list(found) == [f"openmage:shop.{path}"]

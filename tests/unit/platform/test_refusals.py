@@ -6,6 +6,7 @@ import yaml
 
 from choices.load import KEY
 from stackfile.report import dotted
+from tests import cases
 from tests.unit.platform.harness import CLUSTER, accepted, deploy, refusal
 
 CA = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
@@ -309,11 +310,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("parts", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0].replace(" ", "_") for case in CASES],
-)
+@cases.each(("parts", "path", "reason", "fix"), CASES)
 def test_it_is_refused(parts, path, reason, fix):
     text = _write(parts)
     error = refusal(text)

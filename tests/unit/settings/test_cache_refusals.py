@@ -3,6 +3,7 @@
 import pulumi
 import pytest
 
+from tests import cases
 from tests.harness import DEV, DIGEST, PRODUCTION, deploy, merge, validated
 from tests.refusals import check, problems
 
@@ -142,18 +143,12 @@ STRICTER = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused_alone_and_with_a_fix(changes, path, reason, fix):
     check(problems(changes), path, reason, fix)
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"),
-    [case[1:] for case in STRICTER],
-    ids=[c[0] for c in STRICTER],
-)
+@cases.each(("changes", "path", "reason", "fix"), STRICTER)
 def test_production_refuses_it(changes, path, reason, fix):
     assert validated(merge(DEV.shop, changes)).environment == "dev"
     check(problems(changes, PRODUCTION), path, reason, fix)

@@ -3,6 +3,7 @@
 import pytest
 
 from stackfile.report import SettingsError, dotted
+from tests import cases
 from tests.harness import DEV, DIGEST, PRODUCTION, merge, validated
 
 OPERATOR = f"ghcr.io/mariadb-operator/mariadb-operator:26.6.0{DIGEST}"
@@ -115,11 +116,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused(changes, path, reason, fix):
     found = refusals(changes)
     assert list(found) == [path]

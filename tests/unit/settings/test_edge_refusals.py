@@ -3,8 +3,7 @@
 import copy
 from typing import Any
 
-import pytest
-
+from tests import cases
 from tests.harness import DEV, merge, validated
 from tests.refusals import problems_of
 from tests.ways import EXISTING, INGRESS, LOAD_BALANCER, NONE, OWN, SECRET, SHARED, TERMINATOR
@@ -408,11 +407,7 @@ def tree(edge, tls, changes):
     return merge({**shop, "edge": {**edge, "tls": tls}}, changes)
 
 
-@pytest.mark.parametrize(
-    ("edge", "tls", "changes", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@cases.each(("edge", "tls", "changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused_alone_and_with_a_fix(edge, tls, changes, path, reason, fix):  # noqa: PLR0913, PLR0917 (a case has these parts)
     found = problems_of(tree(edge, tls, changes))
     assert list(found) == [f"openmage:shop.{path}"]
@@ -423,19 +418,13 @@ def test_it_is_refused_alone_and_with_a_fix(edge, tls, changes, path, reason, fi
     assert problem.line is not None
 
 
-@pytest.mark.parametrize(
-    ("environment", "tls", "path", "reason"),
-    [case[1:] for case in STRICTER],
-    ids=[case[0] for case in STRICTER],
-)
+@cases.each(("environment", "tls", "path", "reason"), STRICTER)
 def test_it_is_refused_where_people_come(environment, tls, path, reason):
     assert validated(tree(INGRESS, tls, PUBLIC)).environment == "dev"
     found = problems_of(tree(INGRESS, tls, {**PUBLIC, "environment": environment}))
     assert reason in found[f"openmage:shop.{path}"].reason
 
 
-@pytest.mark.parametrize(
-    ("edge", "tls", "changes"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED]
-)
+@cases.each(("edge", "tls", "changes"), ACCEPTED)
 def test_it_is_accepted(edge, tls, changes):
     assert validated(tree(edge, tls, changes)).edge.kind == edge["kind"]

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import pytest
-
+from tests import cases
 from tests.harness import DEV, DIGEST, PRODUCTION, merge, validated
 from tests.refusals import check, problems
 
@@ -86,9 +85,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused_alone_and_with_a_fix(changes, path, reason, fix):
     check(problems(changes), path, reason, fix)
 

@@ -1,7 +1,6 @@
 """Names of labels, taints and objects: none that Kubernetes or MariaDB would refuse later."""
 
-import pytest
-
+from tests import cases
 from tests.harness import EXTERNAL, deploy, pod_of, validated
 from tests.refusals import check, problems_of, shop_with
 from tests.ways import INGRESS, LOAD_BALANCER, OWN, SECRET, TERMINATOR
@@ -91,18 +90,12 @@ ACCEPTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused(changes, path, reason, fix):
     check(problems_of(shop_with(changes)), path, reason, fix)
 
 
-@pytest.mark.parametrize(
-    ("changes", "base"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED]
-)
+@cases.each(("changes", "base"), ACCEPTED)
 def test_it_is_accepted(changes, base):
     validated(shop_with(changes, base))
 

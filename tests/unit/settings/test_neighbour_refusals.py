@@ -1,7 +1,6 @@
 """Who comes to the pods from outside: from a namespace that is not the shop's own."""
 
-import pytest
-
+from tests import cases
 from tests.harness import validated
 from tests.refusals import check, problems_of, shop_with
 from tests.ways import INGRESS, NONE, OWN, SECRET, SHARED
@@ -47,11 +46,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused(changes, path, reason, fix):
     check(problems_of(shop_with(changes)), path, reason, fix)
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from stackfile.report import dotted
+from tests import cases
 from tests.harness import DEV, EXTERNAL, PRODUCTION, deploy, refusal
 
 DEV_TREE: dict[str, Any] = dict(DEV.shop)
@@ -410,11 +411,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused(changes, path, reason, fix):
     problem = _refuse(changes, path)
     assert reason in problem.reason
@@ -441,11 +438,7 @@ STRICTER = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason"),
-    [case[1:] for case in STRICTER],
-    ids=[case[0] for case in STRICTER],
-)
+@cases.each(("changes", "path", "reason"), STRICTER)
 def test_production_refuses(changes, path, reason):
     from stackfile.merge import merge
 

@@ -1,7 +1,6 @@
 """Further hosts: each shows a store of its own, and none the admin area."""
 
-import pytest
-
+from tests import cases
 from tests.harness import validated
 from tests.refusals import check, problems_of, shop_with
 
@@ -62,17 +61,11 @@ ACCEPTED = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("changes", "path", "reason", "fix"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@cases.each(("changes", "path", "reason", "fix"), CASES)
 def test_it_is_refused(changes, path, reason, fix):
     check(problems_of(shop_with(changes)), path, reason, fix)
 
 
-@pytest.mark.parametrize(
-    ("changes", "base"), [case[1:] for case in ACCEPTED], ids=[case[0] for case in ACCEPTED]
-)
+@cases.each(("changes", "base"), ACCEPTED)
 def test_it_is_accepted(changes, base):
     validated(shop_with(changes, base))
