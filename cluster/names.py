@@ -14,7 +14,7 @@ _ENDS = ("Succeeded", "Failed")
 
 
 def unopened(names: Names, ask: Ask) -> str | None:
-    """Return why pods would find no names; None if they would, or if nobody may tell."""
+    """Return why pods would find no names; None if they would, or if it cannot be told."""
     for address in _asked(ask):
         service = _service(address, ask)
         # A cache on each node may take what is meant for the Service: no pod is seen then.

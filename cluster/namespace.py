@@ -22,7 +22,8 @@ def unfit(closed: Closed, ask: Ask) -> Iterator[tuple[Violation, bool]]:
         return
     level = found["metadata"].get("labels", {}).get(_ENFORCE)
     if level != "restricted":
-        reason = f"the namespace {name} enforces the Pod Security level {level or 'of nobody'}"
+        enforced = f"the Pod Security level {level}" if level else "no Pod Security level"
+        reason = f"the namespace {name} enforces {enforced}"
         fix = f"kubectl label --overwrite namespace {name} {_ENFORCE}=restricted"
         yield Violation(closed.path, reason, fix), True
     pods = (ask(f"/api/v1/namespaces/{name}/pods") or {"items": []})["items"]

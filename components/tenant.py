@@ -16,7 +16,7 @@ _REGISTRIES = "registry-credentials"
 
 
 class Resolver(TypedDict):
-    """Somebody who answers questions for names."""
+    """A DNS server that pods may query."""
 
     peers: Sequence[Peer]
     """Who they are."""

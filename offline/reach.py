@@ -43,25 +43,25 @@ class End:
 
 @dataclass(frozen=True)
 class Reach:
-    """A shop's namespace with its policies, its pods, and everybody else."""
+    """A shop's namespace with its policies, its pods, and other endpoints."""
 
     namespace: str
     policies: Sequence[Mapping[str, Any]]
     pods: Mapping[str, End]
     """Pods of the shop, by name of their workload; those that operators start among them."""
     others: Mapping[str, Sequence[End]]
-    """Everybody else, each in the forms that they may take."""
+    """Endpoints that are not pods of the shop, by name, each in the forms that it may take."""
     ports: Sequence[Port]
     """What is asked for."""
 
     def matrix(self) -> Matrix:
         """Return what is open between each two of whom at least one is a pod of the shop."""
         own = {name: (pod,) for name, pod in self.pods.items()}
-        everybody: dict[str, Sequence[End]] = {**own, **self.others}
+        endpoints: dict[str, Sequence[End]] = {**own, **self.others}
         found: Matrix = {}
-        for source, destination in product(everybody, everybody):
+        for source, destination in product(endpoints, endpoints):
             if source in own or destination in own:
-                pairs = list(product(everybody[source], everybody[destination]))
+                pairs = list(product(endpoints[source], endpoints[destination]))
                 ports = tuple(_named(port) for port in self.ports if self._any(pairs, port))
                 if ports:
                     found.setdefault(source, {})[destination] = ports

@@ -72,7 +72,7 @@ def read_stack_file(path: Path) -> StackFile:
 
 
 def section(tree: object, key: str) -> Mapping[str, Any]:
-    """Return a section of a tree that nobody has checked yet; nothing where there is none."""
+    """Return a section of a tree that is not validated yet; nothing where there is none."""
     found = tree.get(key) if isinstance(tree, dict) else None
     return found if isinstance(found, dict) else {}
 

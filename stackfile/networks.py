@@ -1,4 +1,4 @@
-"""The networks that lead to nobody on the internet: one list for policies, proxies and limits."""
+"""The networks that are not on the internet: one list for policies, proxies and limits."""
 
 from ipaddress import IPv4Network, IPv6Network
 

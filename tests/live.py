@@ -91,8 +91,8 @@ class Shop:
     def up(self) -> auto.UpResult:
         """Bring the stack to what its file says, and wait until no pod of before serves."""
         result = self.stack.up(on_output=_log)
-        # Pulumi now and then takes a Deployment for complete whose change nobody has seen yet, and
-        # the edge keeps its connections to a pod that drains.
+        # Pulumi now and then takes a Deployment for complete before its controller has seen the
+        # change, and the edge keeps its connections to a pod that drains.
         wait_until(lambda: self._is_rolled_out() and not self._leaving(), 180)
         return result
 

@@ -66,7 +66,7 @@ class Shop:
     graph: Graph
 
     def __repr__(self) -> str:
-        """Return the name: a failure shows it once more than anybody can read."""
+        """Return the name: a failure shows it more often than is readable."""
         return self.name
 
     @cached_property
@@ -144,7 +144,7 @@ class Shop:
 
     @property
     def foreign_secrets(self) -> set[str]:
-        """Names of the Secrets that somebody else makes: the certificate's."""
+        """Names of the Secrets that are not created by the stack: the certificate's."""
         tls: Any = self.settings.edge.tls
         return {tls.secret_name} if tls.mode in {"secret", "letsencrypt"} else set()
 

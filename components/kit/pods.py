@@ -52,7 +52,7 @@ def pod_template(
     """Return a pod template that says whether autoscalers may empty its node.
 
     Karpenter and cluster-autoscaler remove nodes that are little used. Evicting the only database,
-    a release or a cron run is an outage; all other pods would keep their nodes for ever, because of
+    a release or a cron run is an outage; all other pods would block scale-down for good, because of
     their emptyDirs, without this.
     """
     annotations = {SAFE_TO_EVICT: "true" if interruptible else "false"}

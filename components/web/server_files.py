@@ -86,6 +86,6 @@ def _files(
 
 def _line(chosen: str) -> str:
     # Verified on every request for every file: a slow hash would cost more than the page, and
-    # would hide nothing: whoever can read this Secret can read the password's Secret too.
+    # would hide nothing: a reader of this Secret can read the password's Secret too.
     digest = hashlib.sha1(chosen.encode(), usedforsecurity=False).digest()
     return f"{BASIC_AUTH_USER}:{{SHA}}{base64.b64encode(digest).decode()}\n"

@@ -105,7 +105,8 @@ class Platform(Section):
         where = "openmage-platform:platform"
         if self.monitoring.enabled and not alerts:
             yield (
-                f"{where}.monitoring: alerts reach nobody; set openmage-platform:alertmanagerConfig"
+                f"{where}.monitoring: alerts have no receiver;"
+                " set openmage-platform:alertmanagerConfig"
             )
         if self.metrics_server.kubelet_insecure_tls:
             yield (

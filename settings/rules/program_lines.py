@@ -14,7 +14,7 @@ _DEVICES = ("/dev/stdout", "/dev/stderr", "/proc/self/fd/1", "/proc/self/fd/2")
 _INI = re.compile(r"^([\w.]+)\s*=", re.MULTILINE)
 _POOL_INI = re.compile(r"^php(?:_admin)?_(?:value|flag)\[([\w.]+)\]", re.MULTILINE)
 _APACHE_INI = re.compile(r"^\s*php(?:_admin)?_(?:value|flag)\s+([\w.]+)", re.MULTILINE)
-_EVERYBODY = "192.0.2.0/24"
+_NETWORK = "192.0.2.0/24"
 _SERVER: WebServer = {
     "tier": "admin",
     "sites": [{"host": f"{code}.invalid", "code": code, "type": "store"} for code in "ab"],
@@ -24,8 +24,8 @@ _SERVER: WebServer = {
     "api": False,
     "secure": True,
     "hsts": True,
-    "trusted_proxies": [_EVERYBODY],
-    "allow": [_EVERYBODY],
+    "trusted_proxies": [_NETWORK],
+    "allow": [_NETWORK],
     "basic_auth": True,
     "limits": [RateLimit(name, "GET", "/", burst=1, per_minute=1) for name in Limits.model_fields],
     "phpmyadmin": None,
@@ -57,7 +57,7 @@ def mysqld_variable(name: str) -> str:
 
 
 def guarded(settings: Settings) -> bool:
-    """Return whether the program keeps anybody out of the shop or the admin area."""
+    """Return whether access to the shop or the admin area is restricted."""
     access = settings.access
     return any(part.allow or part.basic_auth for part in (access.shop, access.admin))
 

@@ -8,7 +8,7 @@ from stackfile.report import Violation
 
 
 def names(settings: Settings) -> Iterator[Violation]:
-    """Refuse a shop that may ask nobody for names: it would not find its own database."""
+    """Refuse a shop without access to any DNS: it would not find its own database."""
     dns = settings.network.dns
     if not (dns.peers or dns.cidrs):
         yield Violation(

@@ -1,7 +1,7 @@
 """The matrix of who reaches whom, probed on the cluster: one open or closed too many fails.
 
 No shop runs here: a namespace gets the rendered policies, and small pods with the labels of the
-shop's pods and of everybody else, which listen on every port and try to reach each other.
+shop's pods and of all other endpoints, which listen on every port and try to reach each other.
 """
 
 import json
@@ -94,7 +94,7 @@ def pod(name, namespace, labels, ports):
 
 @pytest.fixture(scope="module")
 def namespaces():
-    """Make the namespaces of the shop and of everybody else; take them away at the end."""
+    """Make the namespaces of the shop and of other pods; delete them at the end."""
     if reason := reason_to_skip(("kubectl",)):
         pytest.skip(reason)
     made = []
@@ -121,8 +121,8 @@ def shop(request, namespaces):
     policies = [m for m in manifests(graph).values() if m["kind"] == "NetworkPolicy"]
     numbers = sorted({port for protocol, port in found.ports if protocol == "TCP"})
     ends, things = {}, list(policies)
-    everybody = {name: [end] for name, end in found.pods.items()} | dict(found.others)
-    for name, forms in everybody.items():
+    endpoints = {name: [end] for name, end in found.pods.items()} | dict(found.others)
+    for name, forms in endpoints.items():
         for end in forms:
             if end.namespace is not None and end.namespace != "kube-system":
                 # Controllers that may be there for real are played elsewhere, under their names.
@@ -131,7 +131,7 @@ def shop(request, namespaces):
                 ends[name_of(len(ends))] = (name, replace(end, namespace=space))
     things += [pod(n, end.namespace, end.labels, numbers) for n, (_, end) in ends.items()]
     renamed = json.dumps({"apiVersion": "v1", "kind": "List", "items": things})
-    for space in {end.namespace for forms in everybody.values() for end in forms} - {OURS, None}:
+    for space in {end.namespace for forms in endpoints.values() for end in forms} - {OURS, None}:
         renamed = (
             renamed.replace(
                 f'"kubernetes.io/metadata.name": "{space}"',

@@ -23,7 +23,7 @@ def kept(shop):
 
 
 def config(shop) -> Any:
-    """Return the lines of MariaDB's configuration; None where it is somebody else's."""
+    """Return the lines of MariaDB's configuration; None where it is external."""
     if shop.settings.database.mode == "external":
         return None
     if shop.of("MariaDB"):
@@ -36,7 +36,7 @@ def config(shop) -> Any:
 
 
 def valkey(shop, store) -> Any:
-    """Return the lines of a Valkey's configuration; None where it is somebody else's."""
+    """Return the lines of a Valkey's configuration; None where it is external."""
     if store not in shop.pods:
         return None
     lines = shop.file(store, "valkey.conf").splitlines()

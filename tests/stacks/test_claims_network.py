@@ -1,4 +1,4 @@
-"""Every shop: who may talk to whom, and nobody else; Services lead to what listens."""
+"""Every shop: who may talk to whom, and no other traffic; Services lead to what listens."""
 
 from ipaddress import ip_address, ip_network
 from itertools import product
@@ -211,8 +211,8 @@ def test_only_a_load_balancer_lets_addresses_in(shop):
             if blocks:
                 [balancer] = [way for way in ways(shop) if way.kind == "load-balancer"]
                 assert name == "frontend-cache"
-                everybody = ("0.0.0.0/0", "::/0")
-                assert blocks == list(balancer.source_ranges or everybody)
+                anywhere = ("0.0.0.0/0", "::/0")
+                assert blocks == list(balancer.source_ranges or anywhere)
                 assert {each["port"] for each in numbers} == {PUBLIC, HTTPS}
 
 

@@ -77,7 +77,7 @@ def test_the_stack_gives_passwords_out_as_secrets_and_the_rest_in_clear(shop):
     assert exports["adminUrl"] == f"{scheme}://{hosts.admin}/{shop.settings.admin.path}/"
     assert exports["namespace"] == shop.settings.namespace_name
     assert exports["adminUsername"] == shop.settings.admin.username
-    # The next update compares by fingerprints: the values themselves are nobody's business.
+    # The next update compares by fingerprints: the values themselves are not exported.
     assert not [v for v in exports["recordedSecrets"].value.values() if v in secrets(shop)]
 
 

@@ -54,7 +54,7 @@ BELIEVED = {
     *("PROXY", "X_REWRITE_URL", "X_ORIGINAL_URL", "SSL_OFFLOADED", "CLIENT_IP", "FORWARDED"),
     *("X_FORWARDED_HOST", "X_FORWARDED_PORT"),
 }
-"""Headers that PHP, OpenMage or a module would believe, whoever sends them."""
+"""Headers that PHP, OpenMage or a module would believe from any client."""
 PROTECTION = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -194,7 +194,7 @@ def test_an_upload_passes_every_server_on_its_way(shop):
 
 
 @every_shop
-def test_the_client_is_who_the_trusted_proxies_say_and_nobody_else_is_believed(shop):
+def test_the_client_is_who_the_trusted_proxies_say_and_no_other_client_is_believed(shop):
     trusted = list(shop.settings.edge.trusted_proxies)
     for name, _, config in tiers(shop):
         if shop.topology == "apache":
@@ -339,8 +339,8 @@ def test_each_host_shows_its_store_and_an_unknown_one_nothing(shop):
             )
             assert (code.pop("default"), kind.pop("default")) == ("''", "store")
             found = {host: (code[host], kind[host]) for host in code}
-            [nobody] = [s for s in servers(config) if "listen 8080 default_server;" in s]
-            assert "location / {\n      return 404;" in nobody
+            [default] = [s for s in servers(config) if "listen 8080 default_server;" in s]
+            assert "location / {\n      return 404;" in default
         assert names == served[name], name
         assert found == (codes if name == "storefront" else {}), name
 
@@ -392,7 +392,7 @@ def test_who_may_come_in_is_as_the_settings_say(shop):
 
 
 @every_shop
-def test_nobody_tries_passwords_without_end(shop):
+def test_attempts_at_passwords_are_limited(shop):
     limits = shop.settings.web.limits
     wanted = {
         "storefront": {
@@ -493,7 +493,7 @@ def test_php_keeps_the_code_that_it_has_compiled(shop):
 
 
 @every_shop
-def test_nginx_finds_php_where_it_listens_and_nobody_else_does(shop):
+def test_nginx_finds_php_where_it_listens_and_no_other_pod_does(shop):
     for name, tier in shop.web():
         if shop.topology == "apache":
             continue
@@ -536,7 +536,7 @@ def test_the_code_is_where_the_settings_say(shop):
 
 
 @every_shop
-def test_nobody_sees_phpmyadmin_but_the_networks_that_are_listed(shop):
+def test_only_the_listed_networks_reach_phpmyadmin(shop):
     chosen = shop.settings.phpmyadmin
     for name, _, config in tiers(shop):
         if name == "storefront" or chosen.host is None or shop.topology == "apache":
@@ -555,7 +555,7 @@ def test_nobody_sees_phpmyadmin_but_the_networks_that_are_listed(shop):
         external = shop.settings.database.mode == "external"
         assert variables["PMA_HOST"] == (shop.settings.database.host if external else "database")
         assert variables["PMA_PORT"] == "3306"
-        # Whoever is signed in is known to the one pod only.
+        # A login session is known to one pod only.
         assert shop.of("Deployment")["phpmyadmin"]["replicas"] == 1
 
 
@@ -708,9 +708,9 @@ def test_a_terminator_speaks_safe_tls_and_to_known_hosts_only(shop):
     config = shop.file("frontend-cache", "nginx.conf")
     assert set(one(r"ssl_protocols (.*);", config).split()) == {"TLSv1.2", "TLSv1.3"}
     assert one(r"ssl_ciphers (.*);", config).startswith("ECDHE")
-    nobody = [each for each in servers(config) if "default_server;" in each]
-    assert len(nobody) == 2
-    assert [("return 404;" in each, "ssl_reject_handshake on;" in each) for each in nobody] == [
+    default = [each for each in servers(config) if "default_server;" in each]
+    assert len(default) == 2
+    assert [("return 404;" in each, "ssl_reject_handshake on;" in each) for each in default] == [
         (True, False),
         (False, True),
     ]

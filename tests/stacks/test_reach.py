@@ -12,7 +12,7 @@ PRIVATE = ["private networks", "metadata service", "node", "API server", "DNS on
 
 
 def private(cidr):
-    """Return whether a network is nobody's in the internet; those of documents are samples."""
+    """Return whether a network is not on the internet; documentation networks are samples of it."""
     return ip_network(cidr).is_private and not cidr.startswith(
         ("192.0.2.", "198.51.100.", "203.0.113.")
     )
@@ -76,10 +76,10 @@ class Expected:
         cached = "frontend-cache" in self.pods and not self._terminator
         doors = {"frontend-cache" if cached else "storefront", "admin"}
         edge = self._settings.edge
-        everybody = {*self.pods, *self._reach.others}
+        endpoints = {*self.pods, *self._reach.others}
         for way in filter(None, (edge, edge.moving_from)):
             if way.kind == "load-balancer":
-                visitors = way.source_ranges or everybody - self.pods
+                visitors = way.source_ranges or endpoints - self.pods
                 self.allow(visitors, "frontend-cache", HTTP, HTTPS)
                 continue
             controllers = [f"pods in {way.controller_namespace}"]
@@ -92,8 +92,8 @@ class Expected:
         if "gateway" in self.pods:
             self.allow(self.pods, "gateway", *DNS)
             ports = {f"{n}/udp" if p == "UDP" else str(n) for p, n in self._reach.ports}
-            self.allow(everybody - self.pods, "gateway", *ports)
-            for end in everybody:
+            self.allow(endpoints - self.pods, "gateway", *ports)
+            for end in endpoints:
                 if self._is_of_controller(end):
                     self.allow(["gateway"], end, *ports)
             for door in doors:
@@ -150,7 +150,7 @@ def test_the_matrix_is_what_the_settings_make_of_it(shop):
 
 
 @every_shop
-def test_the_matrix_is_printed_with_everybody_in_it(shop):
+def test_the_matrix_is_printed_with_every_endpoint(shop):
     printed = text(reach(shop.graph))
     assert "every pod of the shop\n" in printed
     for name in shop.code:

@@ -272,12 +272,12 @@ def test_what_is_not_for_us_to_see_is_not_missing():
 
 def test_a_cluster_that_cannot_be_asked_is_left_to_pulumi(warnings):
     def silent(_):
-        message = "nobody is there"
+        message = "no one answers"
         raise UnansweredError(message)
 
     check_cluster(_gateway(OWN), silent)
     [warning] = warnings
-    assert "were not checked: nobody is there" in warning
+    assert "were not checked: no one answers" in warning
 
 
 def test_an_offline_preview_asks_nobody_and_everybody_else_asks(monkeypatch, tmp_path):

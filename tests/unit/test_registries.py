@@ -105,7 +105,7 @@ LABEL = {"openmage.org/customer": "demo", "openmage.org/environment": "dev"}
 CLOSED = Closed(("createNamespace",), "demo-dev", LABEL)
 UNFIT = {
     "it is not there": ({"/api/v1/namespaces": {"items": []}}, "has no namespace demo-dev"),
-    "no level": (space({}), "level of nobody"),
+    "no level": (space({}), "no Pod Security level"),
     "baseline": (space({"pod-security.kubernetes.io/enforce": "baseline"}), "level baseline"),
 }
 
@@ -116,7 +116,7 @@ def test_a_namespace_that_is_not_fit_is_refused(cluster, reason):
         check_cluster(SHOP, [CLOSED], cluster.get)
 
 
-@pytest.mark.parametrize("cluster", [space(), {}], ids=["fit", "nobody may look"])
+@pytest.mark.parametrize("cluster", [space(), {}], ids=["fit", "not permitted to look"])
 def test_a_fit_namespace_is_taken_in_silence(cluster, monkeypatch):
     monkeypatch.setattr(pulumi.log, "warn", pytest.fail)
     check_cluster(SHOP, [CLOSED], cluster.get)

@@ -50,7 +50,7 @@ def test_a_release_that_no_visitor_could_use_fails_before_the_old_one_goes(tmp_p
         shop = PrivateShop(tmp_path, servers, "shop")
         file = shop.code / "app/etc/local.xml"
         head, _, tail = file.read_text().partition("<redis_session>")
-        # Nobody listens there.
+        # No server listens there.
         wrong = tail.replace(f"<port>{servers.redis}</port>", "<port>1</port>", 1)
         assert wrong != tail
         file.write_text(f"{head}<redis_session>{wrong}")

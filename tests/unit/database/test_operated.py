@@ -253,7 +253,7 @@ def test_mariadb_is_configured_as_in_the_other_modes_and_the_volume_never_fills_
     assert "max_connections = 77" in lines
     assert "slow_query_log = 1" in lines
     assert "innodb_flush_log_at_trx_commit = 1" in lines
-    # The default is to keep binary logs for ever; Galera writes none.
+    # The default is to keep binary logs indefinitely; Galera writes none.
     assert ("binlog_expire_logs_seconds = 259200" in lines) is (mode == "replicated")
 
 

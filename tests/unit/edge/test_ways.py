@@ -107,10 +107,10 @@ def test_a_load_balancer_leads_to_the_pods_that_end_tls(ways):
     assert "loadBalancerSourceRanges" not in made
 
 
-def test_a_load_balancer_lets_everybody_to_the_terminator_and_nowhere_else(ways):
+def test_a_load_balancer_lets_anywhere_to_the_terminator_and_nowhere_else(ways):
     graph = ways.behind(ways.load_balancer, changes=ways.terminator)
-    everybody = [{"ipBlock": {"cidr": cidr}} for cidr in ("0.0.0.0/0", "::/0")]
-    assert peers(graph, "edge-terminator") == everybody
+    anywhere = [{"ipBlock": {"cidr": cidr}} for cidr in ("0.0.0.0/0", "::/0")]
+    assert peers(graph, "edge-terminator") == anywhere
     policy = spec(graph.one("NetworkPolicy", "edge-terminator"))
     assert policy["podSelector"]["matchLabels"]["app.kubernetes.io/instance"] == "frontend-cache"
     assert [p["port"] for p in policy["ingress"][0]["ports"]] == [8080, 8443]

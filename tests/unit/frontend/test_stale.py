@@ -85,7 +85,7 @@ def test_what_is_old_is_served_in_place_of_an_error(cache, where, status):
     until = time.monotonic() + 10
     # On a busy machine a probe may have come too late, and Varnish spares the shop for a while.
     while cache.get(path).body == "1":
-        assert time.monotonic() < until, "what is old is served for ever"
+        assert time.monotonic() < until, "stale pages are still served"
         time.sleep(0.1)
 
 

@@ -18,7 +18,7 @@ ADDED = {
     "dev/tests.php": "",
     "install.php": "",
     "favicon.ico": "icon",
-    "media/catalog/product/a.jpg": "a picture of somebody's machine",
+    "media/catalog/product/a.jpg": "a picture from a developer's machine",
     "media/customer/letter.txt": "private",
     "media/wysiwyg/logo.png": "logo",
     "node_modules/a.js": "",

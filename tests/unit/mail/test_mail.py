@@ -63,7 +63,7 @@ def test_every_pod_with_the_code_has_the_account_that_sendmail_reads(smtp):
 
 
 def test_the_password_is_in_a_file_of_its_own(smtp):
-    # msmtp refuses a password in a configuration that somebody else owns, as every Secret is.
+    # msmtp refuses a password in a configuration that another user owns, as every Secret is.
     files = data(smtp, "mail")
     assert files["mail-password"] == PASSWORD["mailPassword"]
     assert PASSWORD["mailPassword"] not in files["msmtprc"]

@@ -23,7 +23,7 @@ def with_rule(shop, direction, rule):
     return replace(shop, policies=[*shop.policies, policy])
 
 
-def test_a_stranger_reaches_nobody(shop):
+def test_a_stranger_reaches_no_pod(shop):
     matrix = shop.matrix()
     assert "stranger" not in matrix
     assert "another shop" not in matrix
@@ -57,7 +57,7 @@ def test_a_peer_is_read_as_kubernetes_does(shop, peer, reaching):
     if "internet" in reaching or "stranger" in reaching:
         assert reaching <= found
     else:
-        # Out of the own pods nobody lets them.
+        # The egress policies of the shop's own pods do not allow it.
         assert found == set()
 
 

@@ -80,9 +80,9 @@ def test_a_missing_plugin_is_named_with_the_command_that_installs_it(
 
 
 def test_an_unknown_stack_is_one_sentence(tmp_path):
-    shown = _run("preview", "--stack", "nobody")
+    shown = _run("preview", "--stack", "missing")
     assert shown.returncode == 1
-    assert "there is no Pulumi.nobody.yaml; stacks with a file: " in shown.stderr
+    assert "there is no Pulumi.missing.yaml; stacks with a file: " in shown.stderr
     assert "dev" in shown.stderr
 
 

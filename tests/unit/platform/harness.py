@@ -40,7 +40,7 @@ def deploy(
     clear: Mapping[str, str] | None = None,
     preview: bool = False,
 ) -> Graph:
-    """Return what the program registers; `clear` are secrets that nobody has encrypted."""
+    """Return what the program registers; `clear` are secrets that are not encrypted."""
     config = {KEY: json.dumps({**CLUSTER, **(parts or {})})}
     config |= {
         f"{PROJECT}:{key}": value for key, value in {**(secrets or {}), **(clear or {})}.items()

@@ -68,7 +68,7 @@ CASES = [
         "write a mapping",
     ),
     (
-        "a controller that nobody maintains",
+        "an unmaintained controller",
         {"gateway": {"controller": "ingress-nginx"}},
         "gateway.controller",
         "not one of the choices",
@@ -254,14 +254,14 @@ CASES = [
         "use a host name",
     ),
     (
-        "everybody as a network",
+        "a network of all addresses",
         {"gateway": {"controller": "traefik", "loadBalancer": {"sourceRanges": ["0.0.0.0/0"]}}},
         "gateway.loadBalancer.sourceRanges[0]",
         "allows everyone",
         "remove sourceRanges",
     ),
     (
-        "networks that nobody enforces",
+        "networks that are not enforced",
         {
             "gateway": {
                 "controller": "traefik",
@@ -401,7 +401,7 @@ def test_a_refusal_registers_nothing():
 @pytest.mark.parametrize(
     ("parts", "alerts", "warning"),
     [
-        ({"monitoring": {"enabled": True}}, False, "alerts reach nobody"),
+        ({"monitoring": {"enabled": True}}, False, "alerts have no receiver"),
         ({"metricsServer": {"enabled": True, "kubeletInsecureTls": True}}, True, "kubelet"),
         (
             {"logs": {"destination": "graylog", "host": "x", "protocol": "tcp"}},

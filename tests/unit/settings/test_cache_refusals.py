@@ -97,7 +97,7 @@ CASES = [
         "docs/settings.md",
     ),
     (
-        "sizes of a server that somebody else runs",
+        "sizes of an external server",
         {"cache": {"sessions": {**EXTERNAL, "storage": {"size": "1Gi"}}}},
         "cache.sessions.storage",
         "belongs to another choice",

@@ -205,7 +205,7 @@ CASES = [
         "elsewhere",
     ),
     (
-        "a certificate that nobody shows",
+        "a certificate that no server uses",
         NONE,
         SECRET,
         {},
@@ -386,7 +386,7 @@ ACCEPTED = [
     ("TLS before an Ingress", INGRESS, ELSEWHERE, {}),
     ("TLS before a Gateway's listener for http", existing(httpsSection=None), ELSEWHERE, {}),
     ("a load balancer before a terminator", LOAD_BALANCER, SECRET, TERMINATOR),
-    ("a terminator behind somebody else", NONE, issued(NAMED), TERMINATOR),
+    ("a terminator behind an external proxy", NONE, issued(NAMED), TERMINATOR),
     ("a Gateway of another class", {**OWN, "movingFrom": {**OWN, "parent": {
         "mode": "own", "className": "former"}}}, SECRET, {}),
     ("the certificate of the former way in", {**EXISTING, "movingFrom": INGRESS}, SECRET, {}),

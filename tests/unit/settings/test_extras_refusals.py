@@ -48,14 +48,14 @@ CASES = [
         "none, varnish",
     ),
     (
-        "phpMyAdmin for everybody",
+        "phpMyAdmin open to the internet",
         {"phpMyAdmin": {"enabled": True, "host": "db.shop.test"}},
         "phpMyAdmin.allow",
         "anyone could try database passwords",
         "port-forward",
     ),
     (
-        "phpMyAdmin for everybody by another name",
+        "phpMyAdmin open to the internet by another name",
         {"phpMyAdmin": {"enabled": True, "host": "db.shop.test", "allow": ["0.0.0.0/0"]}},
         "phpMyAdmin.allow[0]",
         "allows everyone",

@@ -37,7 +37,7 @@ CASES = [
         "of those pods",
     ),
     (
-        "a move from somebody else's way in to the same one",
+        "a move from an external edge to the same one",
         {"edge": {**NONE, "tls": {"mode": "none"}, "movingFrom": NONE}},
         "edge.movingFrom",
         "is identical to the edge",

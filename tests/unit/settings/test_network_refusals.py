@@ -1,4 +1,4 @@
-"""What a stack file must not say about names, and about servers by names that nobody finds."""
+"""What a stack file must not say about names, and about servers by names that do not resolve."""
 
 import pytest
 

@@ -20,7 +20,7 @@ OWN = {
 
 
 def test_only_these_templates_take_own_lines():
-    """Whoever adds one compares its lines with those of the template, as the others do."""
+    """A new one must compare its lines with those of the template, as the others do."""
     taking = re.compile(r"own\.items\(|in own\b|/own-")
     found = {path.name for path in TEMPLATES.iterdir() if taking.search(path.read_text())}
 

@@ -428,7 +428,7 @@ STRICTER = [
     ),
     ("no TLS", {"edge": {"tls": {"mode": "none"}}}, "edge.tls.mode", "readable"),
     (
-        "a proxy that is everybody",
+        "a trusted proxy of any address",
         {"edge": {"trustedProxies": ["0.0.0.0/0"]}},
         "edge.trustedProxies[0]",
         "forge its address",
